@@ -1,0 +1,244 @@
+"""What can be read from an open register: entries, proofs, what stands, who may sign, who approved.
+
+Law: reading changes nothing, and each answer comes from one state of the log.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from debar.model.problem import EXIT_REFUSED, DebarError
+from debar.register.drafts import Approval, Enrolment, Judgement, approval_of, enrolment_of, judgement_of
+from debar.register.entries import Entry, public_part
+from debar.register.faults import translated
+from debar.register.keyring import Keyring
+from debar.register.notes import VerifierKey, inclusion_proof_text, parse_key
+from debar.register.schema import STANDING_COLUMNS, debarment_of
+from debar.register.tree import consistency_path, inclusion_path
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from debar.register.debarments import Debarment
+
+_ENTRIES: Final = (
+    "SELECT log.seq, log.leaf, private.salt, private.actor, private.body,"
+    " (SELECT json_group_array(value) FROM"
+    " (SELECT value FROM subjects WHERE subjects.seq = log.seq ORDER BY position))"
+    " FROM log LEFT JOIN private ON private.seq = log.seq"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InclusionProof:
+    """Where a leaf stands in a tree: index, size, and the audit path from the leaf to the root."""
+
+    index: int
+    size: int
+    path: tuple[bytes, ...]
+
+
+class RegisterReader:
+    """The reading half of a register.
+
+    Args:
+        connection: An open, checked connection; it is closed with this.
+        path: The file that it is open on.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self.path = path
+        verifier_key = self._one("SELECT value FROM meta WHERE name = 'verifier_key'")
+        self.key: VerifierKey = parse_key("" if verifier_key is None else verifier_key[0])
+        """The key that verifies this register's checkpoints."""
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        return self.key.name
+
+    def revision(self) -> int:
+        """Return the size of the tree: how many entries there are."""
+        row = self._one("SELECT MAX(seq) + 1 FROM log")
+        assert row is not None, "an aggregate has one row"
+        return int(row[0] or 0)
+
+    def entries(self, after: int = 0) -> tuple[Entry, ...]:
+        """Return the entries that were recorded after a revision, in order; all of them after 0."""
+        return self._entries("log.seq >= ?", (after,))
+
+    def entry(self, seq: int) -> Entry:
+        """Return one entry.
+
+        Raises:
+            DebarError: There is no such entry.
+        """
+        found = self._entries("log.seq = ?", (seq,))
+        if not found:
+            raise _absent(f"there is no entry {seq} in a register of {self.revision()}")
+        return found[0]
+
+    def entries_of_type(self, entry_type: str) -> tuple[Entry, ...]:
+        """Return the entries of one type, in order."""
+        return self._entries("log.type = ?", (entry_type,))
+
+    def entries_about(self, subject: str) -> tuple[Entry, ...]:
+        """Return the entries about one subject, in order; none once it is erased."""
+        return self._entries("log.seq IN (SELECT seq FROM subjects WHERE value = ?)", (subject,))
+
+    def proof(self, seq: int, size: int | None = None) -> InclusionProof:
+        """Return the proof that an entry stands at its place in the tree of a revision.
+
+        Args:
+            seq: The entry.
+            size: The revision; None for the present one.
+
+        Raises:
+            DebarError: There is no such entry in the tree of that size.
+        """
+        with self._reading():
+            revision = self.revision()
+            size = revision if size is None else size
+            if not 0 <= seq < size <= revision:
+                raise _absent(f"there is no entry {seq} in a tree of {size}; the register has {revision}")
+            return InclusionProof(index=seq, size=size, path=inclusion_path(seq, size, self._node))
+
+    def proof_text(self, seq: int) -> str:
+        """Return an entry's proof with the newest checkpoint, as the text of a ``.tlog-proof`` file."""
+        with self._reading():
+            note = self.checkpoint()
+            revision = self.revision()
+            if not 0 <= seq < revision:
+                raise _absent(f"there is no entry {seq} in a register of {revision}")
+            return inclusion_proof_text(seq, inclusion_path(seq, revision, self._node), note)
+
+    def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
+        """Return the proof that the log only grew between two revisions.
+
+        Raises:
+            DebarError: There were no such revisions.
+        """
+        with self._reading():
+            if not 0 <= old_size <= new_size <= self.revision():
+                raise _absent(f"{old_size} and {new_size} are not two revisions of this register")
+            return consistency_path(old_size, new_size, self._node)
+
+    def checkpoint(self, size: int | None = None) -> str:
+        """Return the signed checkpoint of the newest revision, or of one at which an append ended.
+
+        Raises:
+            DebarError: No append ended at that revision.
+        """
+        condition = "ORDER BY size DESC LIMIT 1" if size is None else "WHERE size = ?"
+        row = self._one(f"SELECT note FROM checkpoints {condition}", () if size is None else (size,))
+        if row is None:
+            raise _absent(f"no checkpoint was signed at revision {size}")
+        return str(row[0])
+
+    def standing(self, kind: str, value: str) -> tuple[Debarment, ...]:
+        """Return the debarments of one key, lapsed ones too, by decision."""
+        rows = self._rows(
+            f"SELECT {STANDING_COLUMNS} FROM standing"
+            " WHERE key_kind = ? AND key_value = ? ORDER BY decision_id",
+            (kind, value),
+        )
+        return tuple(debarment_of(row) for row in rows)
+
+    def standings(self, decision_id: str | None = None) -> tuple[Debarment, ...]:
+        """Return every debarment, or those of one decision, by kind, value and decision."""
+        condition = "" if decision_id is None else "WHERE decision_id = ?"
+        rows = self._rows(
+            f"SELECT {STANDING_COLUMNS} FROM standing {condition} ORDER BY key_kind, key_value, decision_id",
+            () if decision_id is None else (decision_id,),
+        )
+        return tuple(debarment_of(row) for row in rows)
+
+    def enrolments(self) -> tuple[Enrolment, ...]:
+        """Return the enrolled keys, in the order of their enrolment."""
+        return tuple(enrolment_of(entry) for entry in self.entries_of_type("enrol"))
+
+    def keyring(self) -> Keyring:
+        """Return the enrolled keys and their roles, for checking signatures."""
+        roles: dict[str, frozenset[str]] = {}
+        founding = True
+        log_key = self.key.public_key.hex()
+        for (leaf,) in self._rows("SELECT leaf FROM log WHERE type = 'enrol' ORDER BY seq"):
+            public = public_part(json.loads(leaf))
+            key = public["public_key"]
+            roles[key] = roles.get(key, frozenset()) | {public["role"]}
+            founding = founding and public["signed_by"] == log_key
+        other = self._one("SELECT MIN(type), MAX(type) FROM log")
+        founding = founding and other in {(None, None), ("enrol", "enrol")}
+        return Keyring(origin=self.origin, log_key=log_key, roles=roles, founding=founding)
+
+    def approvals(self, plan_sha256: str) -> tuple[Approval, ...]:
+        """Return the approvals of a plan; each was verified under an enrolled key when it was recorded."""
+        names = {enrolment.public_key: enrolment.name for enrolment in self.enrolments()}
+        found = self._entries("log.plan_sha256 = ? AND log.type = 'approval'", (plan_sha256,))
+        return tuple(approval_of(entry, names) for entry in found)
+
+    def judgements(self) -> tuple[Judgement, ...]:
+        """Return what reviewers decided about pairs of accounts, in order; erased ones are left out."""
+        found = self.entries_of_type("judgement")
+        return tuple(judgement_of(entry) for entry in found if not entry.erased)
+
+    def _node(self, level: int, position: int) -> bytes:
+        row = self._one("SELECT hash FROM nodes WHERE level = ? AND position = ?", (level, position))
+        assert row is not None, f"node {level}/{position} of a tree of {self.revision()}"
+        return bytes(row[0])
+
+    def _entries(self, condition: str, values: tuple[Any, ...]) -> tuple[Entry, ...]:
+        rows = self._rows(f"{_ENTRIES} WHERE {condition} ORDER BY log.seq", values)
+        return tuple(_entry_of(row) for row in rows)
+
+    def _one(self, sql: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...] | None:
+        rows = self._rows(sql, values)
+        return rows[0] if rows else None
+
+    def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        with translated(self.path):
+            return self._connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Read one state of the log inside."""
+        with translated(self.path):
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
+
+
+def _entry_of(row: tuple[Any, ...]) -> Entry:
+    seq, leaf, salt, actor, body, subjects = row
+    document = json.loads(leaf)
+    return Entry(
+        seq=seq,
+        type=document["type"],
+        id=document["id"],
+        at=datetime.fromisoformat(document["at"]),
+        leaf=leaf,
+        public=public_part(document),
+        by=actor,
+        body=None if body is None else json.loads(body),
+        subjects=None if body is None else tuple(json.loads(subjects)),
+        salt=salt,
+    )
+
+
+def _absent(what: str) -> DebarError:
+    return DebarError(
+        "DBR-R019", what, hint="entries count from 0 to one below the revision", exit_code=EXIT_REFUSED
+    )
