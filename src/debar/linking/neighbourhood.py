@@ -1,0 +1,303 @@
+"""Cut a case's graph out of a platform: small enough to carry, large enough for every "what if".
+
+Law: whatever set of facts is struck, expanding the cut graph gives the standings that expanding the
+whole platform would give. An account belongs to it if it can be reached in the best case, in which
+every fact speaks for the link and none against it; around the accounts that are named or proposed lies
+one ring of accounts that share anything with them, so that a reader sees who was left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from debar.evidence.name_comparison import normal_name
+from debar.evidence.parameters import ROLES
+from debar.evidence.weigh import probabilities
+from debar.linking.expand import expand
+from debar.linking.graph import CaseGraph, Fact, GraphPair
+from debar.linking.links import ensure_links
+from debar.linking.steps import FAMILY_BITS
+from debar.model.identifiers import FAMILIES
+from debar.model.problem import EXIT_REFUSED, DebarError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from debar.evidence.parameters import Parameters
+    from debar.model.policy import Policy
+    from debar.model.ports import Engine
+
+ACCOUNTS_MAX: Final = 5_000
+"""A case with more accounts around it is no longer something that people can review."""
+
+
+def case_graph(
+    engine: Engine,
+    named: Sequence[str],
+    parameters: Parameters,
+    policy: Policy,
+    *,
+    accounts_max: int = ACCOUNTS_MAX,
+) -> CaseGraph:
+    """Return the neighbourhood of the named accounts.
+
+    Args:
+        engine: Holds the normalised tables; the platform is linked first where it was not.
+        named: Account ids; duplicates count once.
+        parameters: The frozen tables.
+        policy: Thresholds, hops, crowd cap and agencies.
+        accounts_max: Refuse a larger graph.
+
+    Returns:
+        The graph: accounts that a path can reach in the best case, and a ring around the named and the
+        proposed ones; all pairs with at least one end among the reachable.
+
+    Raises:
+        DebarError: DBR-L001, a named account does not exist; DBR-L002, the graph would be too large.
+    """
+    ensure_links(engine, parameters, policy)
+    named = tuple(sorted(set(named)))
+    numbers = _numbers(engine, named)
+    agencies = _Agencies(engine, policy)
+    reach = _reach(engine, numbers, policy=policy, agencies=agencies, accounts_max=accounts_max)
+    inner = _graph(engine, numbers, reach, reach=reach, agencies=agencies)
+    members = {s.account_id for s in expand(inner, parameters, policy) if s.status in ("named", "in")}
+    core = _numbers(engine, tuple(sorted(members)))
+    ring = {other for _, other in _neighbours(engine, core.values(), "shared_mask <> 0")}
+    everybody = reach | ring
+    _refuse_if_large(len(everybody), accounts_max)
+    return _graph(engine, numbers, everybody, reach=reach, agencies=agencies)
+
+
+def platform_graph(engine: Engine, named: Sequence[str], parameters: Parameters, policy: Policy) -> CaseGraph:
+    """Return the whole platform as a graph: for small platforms, and to check the cut against.
+
+    Raises:
+        DebarError: DBR-L001, a named account does not exist.
+    """
+    ensure_links(engine, parameters, policy)
+    numbers = _numbers(engine, tuple(sorted(set(named))))
+    everybody = {number for (number,) in engine.rows("SELECT account_no FROM link_accounts")}
+    return _graph(engine, numbers, everybody, reach=everybody, agencies=_Agencies(engine, policy))
+
+
+def pair_graph(engine: Engine, one: str, other: str, policy: Policy) -> CaseGraph:
+    """Return the graph of two accounts alone, linked or not: nobody in it is a subject.
+
+    Args:
+        engine: After :func:`debar.linking.links.link_platform`.
+        one: An account id; it takes the place of the named account.
+        other: Another account id.
+        policy: Its agencies.
+
+    Raises:
+        DebarError: DBR-L001, one of the accounts does not exist.
+    """
+    numbers = _numbers(engine, (one, other))
+    both = set(numbers.values())
+    graph = _graph(engine, {one: numbers[one]}, both, reach=both, agencies=_Agencies(engine, policy))
+    if graph.pairs:
+        return graph
+    a, b = sorted(both)
+    ((known,),) = engine.rows(_KNOWN, {"a": a, "b": b})
+    strangers = GraphPair(
+        account_a=min(one, other), account_b=max(one, other), shared={}, known_to_both=_families(known)
+    )
+    return replace(graph, pairs=(strangers,))
+
+
+_KNOWN: Final = (
+    "SELECT COALESCE((SELECT mask FROM link_presence WHERE account_no = $a), 0)"
+    " & COALESCE((SELECT mask FROM link_presence WHERE account_no = $b), 0)"
+    " & ~COALESCE((SELECT BIT_OR(x.family_bit) FROM link_over AS x JOIN link_over AS y"
+    " ON y.value_no = x.value_no WHERE x.account_no = $a AND y.account_no = $b), 0)"
+)
+
+
+def _families(mask: int) -> tuple[str, ...]:
+    return tuple(family for family in FAMILIES if mask & FAMILY_BITS[family])
+
+
+def _refuse_if_large(size: int, accounts_max: int) -> None:
+    if size > accounts_max:
+        raise DebarError(
+            "DBR-L002",
+            f"{size:,} accounts stand around the named ones, more than {accounts_max:,}",
+            hint="lower crowd_cap or hops_max in debar.toml, declare the agencies, or name fewer subjects",
+            exit_code=EXIT_REFUSED,
+        )
+
+
+def _numbers(engine: Engine, account_ids: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of accounts by id, or refuse."""
+    engine.load("case_ids", {"account_id": "VARCHAR"}, [(a,) for a in account_ids])
+    found = dict(
+        engine.rows(
+            "SELECT a.account_id, a.account_no FROM link_accounts AS a JOIN case_ids USING (account_id)"
+        )
+    )
+    missing = sorted(set(account_ids) - set(found))
+    if missing:
+        raise DebarError(
+            "DBR-L001",
+            f"there is no account {', '.join(missing[:5])}" + (" and more" if len(missing) > 5 else ""),
+            hint='find accounts with: debar accounts PLATFORM "NAME"',
+            exit_code=EXIT_REFUSED,
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Agencies:
+    """Who is a declared agency: by the platform's own flag, or by id or name in the policy."""
+
+    engine: Engine
+    policy: Policy
+
+    def among(self, numbers: Iterable[int]) -> dict[int, str]:
+        """Return number and id of those accounts that are agencies."""
+        self.engine.load("case_numbers", {"account_no": "INTEGER"}, [(n,) for n in sorted(numbers)])
+        rows = self.engine.rows(
+            "SELECT n.account_no, p.account_id, p.name, p.legal_name, p.declared_agency"
+            " FROM case_numbers AS c JOIN link_accounts AS n ON n.account_no = c.account_no"
+            " JOIN accounts AS p ON p.account_id = n.account_id"
+        )
+        ids = set(self.policy.agencies)
+        names = {normal_name(entry) for entry in ids}
+        return {
+            number: account_id
+            for number, account_id, name, legal_name, declared in rows
+            if declared
+            or account_id in ids
+            or (name and normal_name(name) in names)
+            or (legal_name and normal_name(legal_name) in names)
+        }
+
+
+def score_floor(ask_at: int) -> int:
+    """Return the least score (millibits) whose probability, without any operator, reaches ``ask_at``.
+
+    Example:
+        >>> score_floor(500_000)
+        0
+    """
+    low, high = -60_000, 60_000
+    while low < high:
+        middle = (low + high) // 2
+        if probabilities(middle, -60_000)[0] >= ask_at:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _neighbours(engine: Engine, numbers: Collection[int], condition: str) -> list[tuple[int, int]]:
+    """Return (account, neighbour) for candidate pairs from some accounts outwards."""
+    engine.load("case_frontier", {"account_no": "INTEGER"}, [(n,) for n in sorted(numbers)])
+    pairs = (
+        "(SELECT c.a_no, c.b_no, c.shared_mask, p.best_millibits, j.judgement FROM link_candidates AS c"
+        " JOIN link_patterns AS p ON p.a_no = c.a_no AND p.b_no = c.b_no"
+        " LEFT JOIN link_judged AS j ON j.a_no = c.a_no AND j.b_no = c.b_no)"
+    )
+    return [
+        (start, end)
+        for start, end in engine.rows(
+            f"SELECT q.a_no, q.b_no FROM {pairs} AS q JOIN case_frontier AS f ON f.account_no = q.a_no"
+            f" WHERE {condition} UNION ALL"
+            f" SELECT q.b_no, q.a_no FROM {pairs} AS q JOIN case_frontier AS f ON f.account_no = q.b_no"
+            f" WHERE {condition} ORDER BY 1, 2"
+        )
+    ]
+
+
+def _reach(
+    engine: Engine, named: dict[str, int], *, policy: Policy, agencies: _Agencies, accounts_max: int
+) -> set[int]:
+    """Return the accounts that a path can reach in the best case, the named ones among them."""
+    floor = score_floor(policy.ask_at)
+    usable = (
+        f"COALESCE(judgement, '') <> 'negative' AND (judgement = 'positive' OR best_millibits >= {floor})"
+    )
+    reach = set(named.values())
+    frontier = set(reach)
+    for _ in range(policy.hops_max):
+        if not frontier:
+            break
+        found = {end for _, end in _neighbours(engine, frontier, usable)} - reach
+        reach |= found
+        _refuse_if_large(len(reach), accounts_max)
+        frontier = found - set(agencies.among(found))
+    return reach
+
+
+_INSIDE: Final = (
+    " JOIN case_accounts AS x ON x.account_no = {0}.a_no"
+    " JOIN case_accounts AS y ON y.account_no = {0}.b_no WHERE (x.within OR y.within)"
+)
+
+
+def _facts(engine: Engine) -> tuple[dict[str, Fact], dict[tuple[int, int], dict[str, str]]]:
+    """Return the facts between the accounts of ``case_accounts``, and each pair's facts with their roles."""
+    shared: dict[tuple[int, int], dict[str, str]] = {}
+    facts = {}
+    for a, b, role, *fact in engine.rows(
+        "SELECT f.a_no, f.b_no, f.role, v.fact_id, v.kind, v.family, v.shown, v.crowd,"
+        " t.agreeing, t.with_data FROM link_facts AS f JOIN link_values AS v ON v.value_no = f.value_no"
+        " JOIN link_votes AS t ON t.value_no = f.value_no"
+        + _INSIDE.format("f")
+        + " ORDER BY v.fact_id, f.a_no, f.b_no"
+    ):
+        found = Fact(
+            fact_id=fact[0],
+            kind=fact[1],
+            family=fact[2],
+            shown=fact[3],
+            crowd=fact[4],
+            agreeing=fact[5],
+            with_data=fact[6],
+        )
+        facts[found.fact_id] = found
+        shared.setdefault((a, b), {})[found.fact_id] = ROLES[role]
+    return facts, shared
+
+
+def _graph(
+    engine: Engine, named: dict[str, int], everybody: set[int], *, reach: set[int], agencies: _Agencies
+) -> CaseGraph:
+    engine.load(
+        "case_accounts",
+        {"account_no": "INTEGER", "within": "BOOLEAN"},
+        [(n, n in reach) for n in sorted(everybody)],
+    )
+    accounts = dict(
+        engine.rows(
+            "SELECT a.account_no, a.account_id FROM case_accounts AS c"
+            " JOIN link_accounts AS a ON a.account_no = c.account_no ORDER BY a.account_no"
+        )
+    )
+    facts, shared = _facts(engine)
+    pairs = engine.rows(
+        "SELECT c.a_no, c.b_no, c.known_mask, j.judgement FROM link_candidates AS c"
+        " LEFT JOIN link_judged AS j ON j.a_no = c.a_no AND j.b_no = c.b_no"
+        + _INSIDE.format("c")
+        + " ORDER BY c.a_no, c.b_no"
+    )
+    ((accounts_count,),) = engine.rows("SELECT COUNT(*) FROM link_accounts")
+    return CaseGraph(
+        named=tuple(sorted(named)),
+        accounts=tuple(accounts.values()),
+        agencies=frozenset(agencies.among(everybody).values()),
+        facts=facts,
+        pairs=tuple(
+            GraphPair(
+                account_a=accounts[a],
+                account_b=accounts[b],
+                shared=shared.get((a, b), {}),
+                known_to_both=_families(known),
+                judgement=judgement,
+            )
+            for a, b, known, judgement in pairs
+        ),
+        accounts_count=accounts_count,
+    )
