@@ -1,0 +1,233 @@
+// Weigh and expand a case graph: the same computation as debar.evidence.weigh and debar.linking.expand,
+// in the same order and the same whole numbers, so that both give the same answer for every fact.
+
+const MILLION = 1000000;
+
+/** Compare two strings by code points, as Python sorts them (not by UTF-16 units, not by locale). */
+function byCodePoint(left, right) {
+  const a = Array.from(left), b = Array.from(right);
+  for (let i = 0; i < a.length && i < b.length; i += 1) {
+    const difference = a[i].codePointAt(0) - b[i].codePointAt(0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Round half to even, as Python's round() does. */
+function roundHalfEven(x) {
+  const floor = Math.floor(x), rest = x - floor;
+  if (rest < 0.5) return floor;
+  if (rest > 0.5) return floor + 1;
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** p * q // 1_000_000 without ever leaving the whole numbers that a double holds exactly. */
+function productOf(p, q) {
+  const exact = p * q;
+  return (exact - (exact % MILLION)) / MILLION;
+}
+
+/** Two log2 odds against "unrelated", in thousandths of a bit, as probabilities in millionths. */
+function probabilities(ownerMillibits, operatorMillibits) {
+  const capped = (millibits) => Math.max(-60000, Math.min(60000, millibits)) / 1000;
+  const owner = 2 ** capped(ownerMillibits);
+  const operator = 2 ** capped(operatorMillibits);
+  const total = 1 + owner + operator;
+  return [roundHalfEven((MILLION * owner) / total), roundHalfEven((MILLION * operator) / total)];
+}
+
+/** Everything that weighing needs beside the graph; `rules` names families, roles and ban-carrying kinds. */
+function makeWeigher(parameters, rules) {
+  const carries = new Set(rules.carries_a_ban);
+  const bucketOf = (crowd) => parameters.crowd_buckets.filter((end) => crowd > end).length;
+  const grade = (value) => 3 * bucketOf(value.crowd) + rules.roles.indexOf(value.role);
+
+  function contribution(shared, known, family) {
+    if (shared.length === 0) {
+      return known ? [parameters.owner_none[family], parameters.operator_none[family]] : [0, 0];
+    }
+    let rarest = shared[0];
+    for (const value of shared) {
+      const difference = grade(value) - grade(rarest);
+      if (difference < 0 || (difference === 0 && byCodePoint(value.id, rarest.id) < 0)) rarest = value;
+    }
+    const kinds = Math.min(new Set(shared.map((value) => value.kind)).size, 3);
+    const bucket = bucketOf(rarest.crowd), role = rules.roles.indexOf(rarest.role);
+    const both = parameters.accounts_log2 + parameters.kinds[kinds - 1];
+    return [
+      both + parameters.owner_shared[family][bucket] + parameters.owner_role[role],
+      both + parameters.operator_shared[family][bucket] + parameters.operator_role[role],
+    ];
+  }
+
+  return function weigh(shared, known) {
+    let owner = -parameters.accounts_log2, operator = -parameters.accounts_log2;
+    for (const family of rules.families) {
+      const [more, others] = contribution(
+        shared.filter((value) => value.family === family), known.has(family), family);
+      owner += more;
+      operator += others;
+    }
+    const [pOwner, pOperator] = probabilities(owner, operator);
+    const firm = (value) => carries.has(value.kind) && parameters.owner_shared[value.family][bucketOf(value.crowd)] +
+      parameters.owner_role[rules.roles.indexOf(value.role)] > 0;
+    return { pOwner, pOperator, carriesABan: shared.some(firm) };
+  };
+}
+
+/** The usable hops from each account, in order of the far end; a negative judgement leaves none. */
+function hopsOf(graph, facts, weigh, without) {
+  const hops = new Map();
+  for (const pair of graph.pairs) {
+    if (pair.judgement === "negative") continue;
+    const shared = Object.keys(pair.shared).filter((id) => !without.has(id))
+      .map((id) => ({ ...facts.get(id), role: pair.shared[id] }));
+    const weighing = weigh(shared, new Set(pair.known));
+    const pOwner = pair.judgement === "positive" ? MILLION : weighing.pOwner;
+    for (const [start, end] of [[pair.a, pair.b], [pair.b, pair.a]]) {
+      if (!hops.has(start)) hops.set(start, []);
+      hops.get(start).push({ start, end, weighing, judgement: pair.judgement, pOwner });
+    }
+  }
+  for (const list of hops.values()) list.sort((x, y) => byCodePoint(x.end, y.end));
+  return hops;
+}
+
+/** Tell whether a hop may carry a ban; what a reviewer was unsure about never does by itself. */
+function isFirm(hop) {
+  if (hop.judgement === "positive") return true;
+  return hop.weighing.carriesABan && hop.judgement !== "unsure";
+}
+
+/** Accounts that a reviewer told apart from a named one, and from no other named one brought back. */
+function disputedIn(graph) {
+  const named = new Set(graph.named);
+  const told = { negative: new Set(), positive: new Set() };
+  for (const pair of graph.pairs) {
+    if (!(pair.judgement in told)) continue;
+    if (!named.has(pair.a) && !named.has(pair.b)) continue;
+    for (const end of [pair.a, pair.b]) if (!named.has(end)) told[pair.judgement].add(end);
+  }
+  return new Set([...told.negative].filter((account) => !told.positive.has(account)));
+}
+
+/** Each reached account's best path product, few hops first, nothing reached through barred ones. */
+function bestPaths(graph, hops, usable, policy, barred) {
+  const best = new Map(graph.named.map((account) => [account, { p: MILLION, path: [] }]));
+  let frontier = new Map(best);
+  for (let round = 0; round < policy.hops_max; round += 1) {
+    const reached = new Map();
+    for (const account of [...frontier.keys()].sort(byCodePoint)) {
+      const { p, path } = frontier.get(account);
+      if (path.length > 0 && (barred.has(account) || p < policy.ask_at)) continue;
+      for (const hop of hops.get(account) || []) {
+        if (!usable(hop)) continue;
+        const product = productOf(p, hop.pOwner);
+        const already = best.get(hop.end), now = reached.get(hop.end);
+        if (product > Math.max(already ? already.p : 0, now ? now.p : 0)) {
+          reached.set(hop.end, { p: product, path: [...path, hop] });
+        }
+      }
+    }
+    for (const [account, found] of reached) best.set(account, found);
+    frontier = reached;
+  }
+  return best;
+}
+
+/** Where every account of a graph stands, with some facts struck out: account id to its standing. */
+function expand(graph, parameters, policy, rules, without) {
+  const facts = new Map(graph.facts.map((fact) => [fact.id, fact]));
+  const hops = hopsOf(graph, facts, makeWeigher(parameters, rules), without);
+  const named = new Set(graph.named), agencies = new Set(graph.agencies);
+  const disputed = disputedIn(graph), barred = new Set([...agencies, ...disputed]);
+  const proposed = bestPaths(graph, hops, isFirm, policy, barred);
+  const members = new Set(graph.named);
+  for (const [account, { p }] of proposed) {
+    if (p >= policy.propose_at && !barred.has(account)) members.add(account);
+  }
+  const asked = bestPaths(graph, hops, () => true, policy, barred);
+  const judgedOut = new Set();
+  for (const pair of graph.pairs) {
+    if (pair.judgement !== "negative") continue;
+    if (members.has(pair.a)) judgedOut.add(pair.b);
+    if (members.has(pair.b)) judgedOut.add(pair.a);
+  }
+  const standings = new Map();
+  for (const account of graph.accounts) {
+    const sameHands = (hops.get(account) || []).filter((hop) => members.has(hop.end))
+      .reduce((most, hop) => Math.max(most, hop.weighing.pOperator), 0);
+    if (members.has(account)) {
+      const { p, path } = proposed.get(account) || { p: MILLION, path: [] };
+      const status = named.has(account) ? "named" : "in";
+      standings.set(account, { status, p, path, pOperator: sameHands, why: "" });
+      continue;
+    }
+    const found = asked.get(account) || { p: 0, path: [] };
+    const verdict = outside(account, found, policy, { agencies, disputed, judgedOut, sameHands });
+    standings.set(account, { ...verdict, p: found.p, path: found.path, pOperator: sameHands });
+  }
+  return standings;
+}
+
+function outside(account, found, policy, { agencies, disputed, judgedOut, sameHands }) {
+  const worthAsking = found.p >= policy.ask_at;
+  if (agencies.has(account)) return { status: "out", why: "agency" };
+  if (disputed.has(account)) return { status: worthAsking ? "ask" : "out", why: "judged" };
+  if (judgedOut.has(account) && !worthAsking) return { status: "out", why: "judged" };
+  if (found.p >= policy.propose_at) {
+    const unsure = found.path.some((hop) => hop.judgement === "unsure");
+    return { status: "ask", why: unsure ? "judged" : "access_or_plantable" };
+  }
+  if (worthAsking) return { status: "ask", why: "weak" };
+  return { status: "out", why: sameHands > found.p ? "same_hands" : "weak" };
+}
+
+const BANNED = new Set(["named", "in"]);
+
+/** Micros as a BigInt from a decimal string with up to six decimals. */
+function microsOf(text) {
+  const match = /^([+-]?)(\d+)(?:\.(\d{1,6}))?$/.exec(text);
+  if (!match) throw new Error(`no amount: ${text}`);
+  const micros = BigInt(match[2]) * 1000000n + BigInt((match[3] || "").padEnd(6, "0"));
+  return match[1] === "-" ? -micros : micros;
+}
+
+/** Micros as a decimal string with six decimals. */
+function textOf(micros) {
+  const size = micros < 0n ? -micros : micros;
+  return `${micros < 0n ? "-" : ""}${size / 1000000n}.${(size % 1000000n).toString().padStart(6, "0")}`;
+}
+
+/** What striking some facts does against the plan as it stands: debar.briefs.strike in the browser. */
+function strike(plan, rules, facts) {
+  const { graph, parameters } = plan.evidence, policy = plan.base.policy;
+  const own = new Set(plan.without || []);
+  const status = (standings) => new Map([...standings].map(([account, { status: word }]) => [account, word]));
+  const before = status(expand(graph, parameters, policy, rules, own));
+  const after = status(expand(graph, parameters, policy, rules, new Set([...own, ...facts])));
+  const amounts = new Map(plan.members.map((member) =>
+    [member.account_id, member.earned.converted ? microsOf(member.earned.converted.amount) : 0n]));
+  const accounts = [...before.keys()].sort(byCodePoint);
+  const sum = (list) => list.reduce((total, account) => total + amounts.get(account), 0n);
+  const was = (account) => BANNED.has(before.get(account)), is = (account) => BANNED.has(after.get(account));
+  const leaves = accounts.filter((a) => was(a) && !is(a)), joins = accounts.filter((a) => !was(a) && is(a));
+  const first = sum(accounts.filter(was));
+  const inEach = new Map();
+  for (const member of plan.members.filter((m) => leaves.includes(m.account_id))) {
+    for (const [currency, amount] of Object.entries(member.earned.by_currency)) {
+      inEach.set(currency, (inEach.get(currency) || 0n) + microsOf(amount));
+    }
+  }
+  return {
+    facts: [...facts].filter((id) => !own.has(id)).sort(byCodePoint),
+    after: Object.fromEntries(after),
+    leaves, joins,
+    asks: accounts.filter((a) => before.get(a) !== "ask" && after.get(a) === "ask"),
+    settled: accounts.filter((a) => before.get(a) === "ask" && after.get(a) === "out"),
+    currency: plan.earned.currency || "",
+    leaving_by_currency: Object.fromEntries([...inEach].map(([currency, micros]) => [currency, textOf(micros)])),
+    leaving: textOf(sum(leaves)), joining: textOf(sum(joins)),
+    before: textOf(first), remaining: textOf(first - sum(leaves) + sum(joins)),
+  };
+}
