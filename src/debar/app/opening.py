@@ -1,0 +1,137 @@
+"""Open a platform: read it into an engine, with the operator's key, policy and reviewers' words.
+
+Law: the same folder, key and register make the same tables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from debar.evidence.keying import HashKey
+from debar.evidence.parameters import default_parameters
+from debar.intake.reading import read_platform
+from debar.model.problem import DebarError, Place
+from debar.register.sqlite import SqliteRegister
+from debar.stores.duckdb_engine import DuckEngine
+from debar.stores.keys import load_register_secrets
+from debar.stores.policy import read_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from debar.evidence.parameters import Parameters
+    from debar.intake.reading import Platform
+    from debar.model.policy import Policy
+    from debar.register.drafts import Judgement
+
+PUBLIC_KEY = HashKey(
+    key_id="public-default", secret=hashlib.sha256(b"debar public default hashing key").digest()
+)
+"""Where no register is named, values are hashed under this key, which everybody knows: for looking only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """The world in which a verb runs.
+
+    Args:
+        register: The register's file, if one is named.
+        policy_file: ``debar.toml``, if one is named.
+        progress: Is told what is being done, on long work.
+    """
+
+    register: Path | None = None
+    policy_file: Path | None = None
+    progress: Callable[[str], None] | None = None
+
+    def say(self, text: str) -> None:
+        """Tell the progress."""
+        if self.progress is not None:
+            self.progress(text)
+
+    def policy(self) -> Policy:
+        """Read the operator's policy."""
+        return read_policy(self.policy_file)
+
+    def hash_key(self) -> HashKey:
+        """Return the register's hashing key, or the public default where no register is named."""
+        if self.register is None:
+            return PUBLIC_KEY
+        return load_register_secrets(self.register).hash_key
+
+    def register_path(self) -> Path:
+        """Return the register's file.
+
+        Raises:
+            DebarError: DBR-A001, no register is named.
+        """
+        if self.register is None:
+            raise DebarError(
+                "DBR-A001",
+                "this needs a register",
+                hint="--register FILE, or the environment variable DEBAR_REGISTER;"
+                " make one with debar register init",
+            )
+        return self.register
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A platform's tables in an engine.
+
+    Args:
+        engine: Holds the normalised tables.
+        platform: What was read, and its problems.
+        policy: The operator's policy.
+        parameters: The weights for a platform of this size.
+    """
+
+    engine: DuckEngine
+    platform: Platform
+    policy: Policy
+    parameters: Parameters
+
+
+def open_platform(source: Path, setting: Setting) -> Opened:
+    """Read a platform, whole, and add the register's judgements to its own.
+
+    Raises:
+        DebarError: DBR-A002, there is nothing at the path; or what intake refuses.
+    """
+    if not source.exists():
+        raise DebarError(
+            "DBR-A002",
+            "there is no platform here",
+            place=Place(file=str(source)),
+            hint="a folder of CSV, Parquet or JSON Lines files, or a DuckDB file: see docs/platform.md",
+        )
+    policy = setting.policy()
+    engine = DuckEngine()
+    platform = read_platform(
+        engine, source, key=setting.hash_key(), families=policy.families, progress=setting.progress
+    )
+    if setting.register is not None and setting.register.exists():
+        with SqliteRegister.open(setting.register, read_only=True) as register:
+            add_judgements(engine, register.judgements())
+    parameters = default_parameters(max(1, platform.tables["accounts"]))
+    return Opened(engine=engine, platform=platform, policy=policy, parameters=parameters)
+
+
+def add_judgements(engine: DuckEngine, judgements: tuple[Judgement, ...]) -> None:
+    """Add reviewers' words from the register; of two words on one pair the later counts."""
+    if not judgements:
+        return
+    columns = engine.columns("judgements")
+    rows = engine.rows('SELECT account_a, account_b, judgement, "by", "at", reason FROM judgements')
+    added = [
+        (j.account_a, j.account_b, j.judgement, j.by, j.at.replace(tzinfo=None), j.reason) for j in judgements
+    ]
+    engine.load("judgements", columns, [*rows, *added])
+
+
+def with_policy(opened: Opened, policy: Policy) -> Opened:
+    """Return the same platform under another policy."""
+    return replace(opened, policy=policy)

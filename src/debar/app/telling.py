@@ -1,0 +1,306 @@
+"""Tell a decision: statements of reasons, the public post, the brief; and verify what was told.
+
+Law: everything that is told comes from the plan, the register and the platform's rows; nothing is added.
+"""
+
+from __future__ import annotations
+
+import base64
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from debar.app.answer import Answer
+from debar.app.decisions import banned_accounts, load_decision, money_standing, open_for
+from debar.app.verbs import write_whole
+from debar.briefs.build import BriefInput, build_brief
+from debar.briefs.verify import fingerprint_of
+from debar.cases.contacts import contacts_of
+from debar.ledger.earned import earned
+from debar.model.money import round_to_minor
+from debar.model.problem import EXIT_REFUSED, DebarError
+from debar.notices.issue import Issue, public_version, statements_from_plan
+from debar.notices.pages import render_html, render_post_html, render_post_text, render_text
+from debar.notices.public_post import Publication, RecordPointer, public_post
+from debar.notices.statement import as_json
+from debar.register.entries import instant_text
+from debar.register.signatures import approval_message
+from debar.stores.rates import shipped_rates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from debar.app.decisions import Decision
+    from debar.app.opening import Opened, Setting
+    from debar.model.rates import Rates
+    from debar.register.entries import Entry
+
+TITLE_SUBJECTS_MAX = 3
+
+
+def monthly_spend(
+    opened: Opened, account_ids: Sequence[str], rates: Rates, to: str
+) -> list[tuple[date, int]]:
+    """Return delivered advertising a month, at the service days' rates, in micros.
+
+    An archive has stated spend instead, which is never converted: then only what is stated in ``to`` counts.
+    Amounts in a currency that has no rate on their day are left out: the picture is not the account.
+    """
+    rows = opened.engine.rows(
+        "SELECT CAST(date_trunc('month', service_day) AS DATE), service_day, currency,"
+        " CAST(SUM(amount_micros) AS DECIMAL(38,0)) FROM billing"
+        " WHERE kind = 'delivered' AND account_id IN (SELECT unnest($ids)) GROUP BY ALL ORDER BY 1, 2, 3",
+        {"ids": list(account_ids)},
+    )
+    if not rows:
+        rows = opened.engine.rows(
+            "SELECT CAST(date_trunc('month', from_day) AS DATE), from_day, currency,"
+            " CAST(SUM(low_micros) AS DECIMAL(38,0)) FROM spend WHERE from_day IS NOT NULL"
+            " AND low_micros IS NOT NULL AND currency = $to AND account_id IN (SELECT unnest($ids))"
+            " GROUP BY ALL ORDER BY 1, 2, 3",
+            {"ids": list(account_ids), "to": to},
+        )
+    totals: dict[date, int] = {}
+    for month, day, currency, micros in rows:
+        try:
+            rate = rates.cross(currency, to, day)
+        except DebarError:
+            continue
+        totals[month] = totals.get(month, 0) + round(rate * int(micros))
+    return [(month, round_to_minor(micros, to)) for month, micros in sorted(totals.items())]
+
+
+def statement(setting: Setting, decision: str, *, form: str, account: str | None, out: Path | None) -> Answer:
+    """Tell the statement of reasons: to one account, or to the public."""
+    told = load_decision(setting, decision)
+    if told.applied_at is None:
+        raise DebarError(
+            "DBR-A010",
+            "this plan was not applied: there is nothing to state reasons for",
+            hint="debar approve and debar apply come first",
+            exit_code=EXIT_REFUSED,
+        )
+    opened = open_for(setting, told.plan, None)
+    if out is not None:
+        files = write_statements(told, opened, out)
+        return Answer(document={"files": files}, text=f"{len(files)} files in {out}")
+    if account is not None:
+        chosen = [s for s in notices_of(told, opened) if s.subject.account_id == account]
+        if not chosen:
+            raise DebarError(
+                "DBR-A011", f"the decision does not touch account {account}", exit_code=EXIT_REFUSED
+            )
+        document = as_json(chosen[0])
+        text = {"text": render_text, "html": render_html}.get(form)
+        return Answer(document=document, text=text(chosen[0]) if text else _json(document))
+    post = public_post(told.plan, publication_of(told, opened))
+    document = {"title": post.title, "text": render_post_text(post), "decision_id": told.decision_id}
+    if form == "json":
+        return Answer(document=document, text=_json(document))
+    return Answer(
+        document=document, text=render_post_html(post) if form == "html" else render_post_text(post)
+    )
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    import json
+
+    return json.dumps(document, indent=1, ensure_ascii=False)
+
+
+def notices_of(told: Decision, opened: Opened) -> tuple[Any, ...]:
+    """Return one statement for each account that the decision touches."""
+    assert told.applied_at is not None, "only an applied plan has statements"
+    return statements_from_plan(
+        told.plan,
+        Issue(
+            decision_id=told.decision_id,
+            applied_at=told.applied_at,
+            informed_at=told.applied_at,
+            platform_name=told.plan["platform_name"],
+            recipients=told.recipients(),
+            contacts=contacts_of(opened.engine, banned_accounts(told.plan)),
+        ),
+    )
+
+
+def publication_of(told: Decision, opened: Opened) -> Publication:
+    """Return what the public post needs beside the plan."""
+    assert told.applied_at is not None, "only an applied plan is published"
+    accounts = banned_accounts(told.plan)
+    currency = told.plan["earned"]["currency"] or "USD"
+    debars = [entry.seq for entry in told.entries if entry.type == "plan"]
+    return Publication(
+        applied_at=told.applied_at,
+        platform_name=told.plan["platform_name"],
+        recipients=told.recipients(),
+        denial=told.denial(),
+        contacts=contacts_of(opened.engine, accounts),
+        spend=monthly_spend(opened, accounts, shipped_rates(), currency),
+        spend_currency=currency,
+        record=RecordPointer(
+            entry=debars[0], root=told.checkpoint.splitlines()[2], command="debar verify brief.html"
+        ),
+    )
+
+
+def write_statements(told: Decision, opened: Opened, folder: Path) -> list[str]:
+    """Write the public post, every notice as a page, and all as JSON; return the files' names."""
+    notices = notices_of(told, opened)
+    post = public_post(told.plan, publication_of(told, opened))
+    write_whole(folder / "post.html", render_post_html(post))
+    write_whole(folder / "post.txt", render_post_text(post))
+    names = ["post.html", "post.txt"]
+    for notice in notices:
+        write_whole(folder / "notices" / f"{notice.puid}.html", render_html(notice))
+        names.append(f"notices/{notice.puid}.html")
+    public = [as_json(public_version(notice, told.plan)) for notice in notices]
+    write_whole(folder / "statements.json", _json({"statements": public}) + "\n")
+    return [*names, "statements.json"]
+
+
+def brief(setting: Setting, decision: str, *, out: Path, platform: Path | None, now: datetime) -> Answer:
+    """Write the brief of a decision, or of a plan."""
+    told = load_decision(setting, decision)
+    opened = open_for(setting, told.plan, platform)
+    page = make_brief(told, opened, rates=shipped_rates(), made_at=now)
+    write_whole(out, page)
+    fingerprint = fingerprint_of(page)
+    return Answer(
+        document={"file": str(out), "fingerprint": fingerprint, "decision_id": told.decision_id},
+        text=f"{out}: {len(page) // 1024} KiB, fingerprint {fingerprint}",
+    )
+
+
+def make_brief(told: Decision, opened: Opened, *, rates: Rates, made_at: datetime) -> str:
+    """Return the brief's page."""
+    plan = told.plan
+    accounts = [member["account_id"] for member in plan["members"]]
+    banned = banned_accounts(plan)
+    currency = plan["earned"]["currency"] or "USD"
+    standings = {m["account_id"]: money_standing(m) for m in plan["members"]}
+    as_of = plan["earned"]["as_of"]
+    report = earned(
+        opened.engine,
+        standings,
+        rates=rates,
+        to=plan["earned"]["currency"],
+        as_of=date.fromisoformat(as_of) if as_of else None,
+        also=sorted({name.split(" ", 1)[0] for name in plan["earned"]["also"]}),
+        cut_off=date.fromisoformat(plan["decision"]["from"][:10]),
+    )
+    money = report.as_json() if plan["earned"].get("basis") != "stated spend" else {}
+    if money:
+        spend = monthly_spend(opened, banned, rates, currency)
+        money["months"] = [
+            {"month": month.isoformat()[:7], "currency": currency, "amount": _decimal(micros)}
+            for month, micros in spend
+        ]
+    notice = ""
+    if told.applied_at is not None:
+        notice = render_post_text(public_post(plan, publication_of(told, opened)))
+    denial = told.denial()
+    return build_brief(
+        BriefInput(
+            plan=plan,
+            accounts=account_facts(opened, accounts),
+            money=money,
+            contacts=contacts_of(opened.engine, banned),
+            denial=None if denial is None else denial.text,
+            entries=[entry_document(entry, told) for entry in told.entries],
+            checkpoint=told.checkpoint,
+            verification_keys=told.keys(),
+            approvals=[
+                {
+                    "by": entry.by or "",
+                    "public_key": entry.public["public_key"],
+                    "signature": entry.public["signature"],
+                    "message": approval_message(entry.public["plan_sha256"]).decode(),
+                }
+                for entry in told.entries
+                if entry.type == "approval"
+            ],
+            statement=notice,
+            title=title_of(plan),
+            made_at=made_at.replace(microsecond=0).isoformat().replace("+00:00", "Z"),
+        )
+    )
+
+
+def _decimal(micros: int) -> str:
+    from debar.model.money import format_micros
+
+    return format_micros(micros)
+
+
+def title_of(plan: Mapping[str, Any]) -> str:
+    """Name a case by its subjects; by the first account and a count where that would be long."""
+    queries = [subject["query"] for subject in plan["subjects"]]
+    if len(queries) <= TITLE_SUBJECTS_MAX and not any(query.startswith("account:") for query in queries):
+        return " and ".join(queries)
+    named = [member["name"] for member in plan["members"] if member["basis"] == "named"]
+    return named[0] if len(named) == 1 else f"{named[0]} and {len(named) - 1} more"
+
+
+def account_facts(opened: Opened, account_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Return each account's row and identifiers, masked, as a brief carries them."""
+    rows = opened.engine.rows(
+        "SELECT account_id, name, handle, legal_name, country, created_at, declared_agency FROM accounts"
+        " WHERE account_id IN (SELECT unnest($ids))",
+        {"ids": list(account_ids)},
+    )
+    found: dict[str, dict[str, Any]] = {
+        row[0]: {
+            "name": row[1] or row[0],
+            "handle": row[2] or "",
+            "legal_name": row[3] or "",
+            "country": row[4] or "",
+            "created_at": row[5].isoformat() + "Z" if row[5] else "",
+            "declared_agency": bool(row[6]),
+            "identifiers": [],
+        }
+        for row in rows
+    }
+    held = opened.engine.rows(
+        "SELECT account_id, kind, shown, role, first_seen, last_seen, source, fact_id FROM identifiers"
+        " WHERE account_id IN (SELECT unnest($ids)) AND family IS NOT NULL AND family <> 'creative'"
+        " ORDER BY account_id, kind, fact_id",
+        {"ids": list(account_ids)},
+    )
+    for account, kind, shown, role, first_seen, last_seen, source, fact in held:
+        found[account]["identifiers"].append(
+            {
+                "kind": kind,
+                "shown": shown,
+                "role": role or "",
+                "first_seen": first_seen.isoformat() if first_seen else "",
+                "last_seen": last_seen.isoformat() if last_seen else "",
+                "source": source or "",
+                "fact_id": fact,
+            }
+        )
+    return found
+
+
+def entry_document(entry: Entry, told: Decision) -> dict[str, Any]:
+    """Return an entry as a brief carries it: the leaf, its proof, and what it is about in a few words."""
+    assert told.proofs is not None, "recorded entries come with proofs"
+    summary = {
+        "plan": "the plan, with its evidence",
+        "approval": f"{entry.by} approved the plan",
+        "enrol": f"the key of {entry.by} was enrolled as {entry.public.get('role', '')}",
+        "pledge": "what was earned is pledged",
+        "denial": "the other side's answer, verbatim",
+    }.get(entry.type, "")
+    if entry.type == "debar" and entry.body is not None:
+        summary = f"{entry.body['name']} may not advertise ({entry.body['because']})"
+    return {
+        "seq": entry.seq,
+        "type": entry.type,
+        "at": instant_text(entry.at),
+        "by": entry.by or "",
+        "leaf": base64.b64encode(entry.leaf).decode(),
+        "proof": [base64.b64encode(node).decode() for node in told.proofs[entry.seq]],
+        "summary": summary,
+    }

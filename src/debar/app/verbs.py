@@ -1,0 +1,165 @@
+"""The verbs that a person types, with files and clocks joined in.
+
+Law: each opens what it needs, does one thing, and closes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from debar.app.answer import Answer
+from debar.app.applying import apply_plan
+from debar.app.applying import approve as approve_plan
+from debar.app.applying import check as check_account
+from debar.app.money.rates_added import rates_of
+from debar.app.opening import open_platform
+from debar.app.planning import Wish, make_plan, plan_answer, read_decision
+from debar.app.watching import screen_signups
+from debar.model.problem import DebarError, Place
+from debar.plans.plan import read_plan
+from debar.register.sqlite import SqliteRegister
+from debar.stores.keys import load_signer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from debar.app.opening import Setting
+    from debar.model.window import Window
+    from debar.plans.plan import Plan
+
+
+def load_plan(path: Path) -> Plan:
+    """Read a plan's file.
+
+    Raises:
+        DebarError: DBR-A008, there is no such file; or it is no plan, or was changed.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DebarError(
+            "DBR-A008",
+            f"the file cannot be read: {error.strerror or error}"
+            if isinstance(error, OSError)
+            else "the file is no UTF-8 text",
+            place=Place(file=str(path)),
+            hint="name a file that debar wrote, such as plan.json",
+        ) from None
+    return read_plan(text, file=path.name)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """What may be said about a plan beside the platform and its subjects.
+
+    Args:
+        out: Where to write the plan, if anywhere.
+        key: The proposer's key file; without it the plan is only to look at.
+        decision: File with ground, rule, facts and authorities.
+        window: The retrospective's window.
+        without: Facts to strike out, by id.
+        as_of: Last booked day that counts.
+        currency: Currency of the totals.
+        rates: File of signed rates beside the published ones.
+    """
+
+    out: Path | None = None
+    key: Path | None = None
+    decision: Path | None = None
+    window: Window | None = None
+    without: frozenset[str] = frozenset()
+    as_of: date | None = None
+    currency: str = "USD"
+    rates: Path | None = None
+
+
+def plan(
+    setting: Setting, platform: Path, subjects: Sequence[str], options: PlanOptions, *, now: datetime
+) -> Answer:
+    """Make a plan and write it."""
+    signer = load_signer(options.key) if options.key is not None else None
+    if signer is not None:
+        setting.register_path()  # what is to be approved is hashed under the register's key
+    wish = Wish(
+        platform=str(platform.resolve()),
+        subjects=subjects,
+        decision=read_decision(options.decision),
+        proposed_by=signer.name if signer else "nobody",
+        proposer_key=signer.public_key.hex() if signer else "",
+        now=now.replace(microsecond=0),
+        window=options.window,
+        without=options.without,
+        as_of=options.as_of,
+        to=options.currency,
+    )
+    chosen = rates_of(setting, options.rates)
+    opened = open_platform(platform, setting)
+    if setting.register is None:
+        made = make_plan(opened, wish, rates=chosen, register=None)
+    else:
+        with SqliteRegister.open(setting.register, read_only=True) as register:
+            made = make_plan(opened, wish, rates=chosen, register=register)
+    if options.out is not None:
+        write_whole(options.out, made.text())
+    answer = plan_answer(made)
+    written = f"\nwritten to {options.out}" if options.out else ""
+    return Answer(document=answer.document, text=answer.text + written)
+
+
+def approve(setting: Setting, plan_file: Path, *, key: Path, now: datetime) -> Answer:
+    """Approve a plan."""
+    signer = load_signer(key)
+    with SqliteRegister.open(setting.register_path()) as register:
+        return approve_plan(load_plan(plan_file), register, signer=signer, now=now)
+
+
+def apply(setting: Setting, plan_file: Path, *, key: Path, platform: Path | None, now: datetime) -> Answer:
+    """Apply a plan to the platform as it is now."""
+    signer = load_signer(key)
+    made = load_plan(plan_file)
+    register_path = setting.register_path()
+    opened = open_platform(platform or Path(str(made.document["platform"])), setting)
+    with SqliteRegister.open(register_path) as register:
+        answer, _ = apply_plan(made, register, opened, signer=signer, now=now)
+    return answer
+
+
+def check(
+    setting: Setting,
+    account_id: str,
+    *,
+    action: str,
+    surface: str | None,
+    territory: str | None,
+    at_least: int | None,
+    now: datetime,
+) -> Answer:
+    """Ask the gate."""
+    return check_account(
+        setting.register_path(),
+        account_id,
+        action=action,
+        surface=surface,
+        territory=territory,
+        at_least=at_least,
+        now=now,
+    )
+
+
+def screen_signup(setting: Setting, signups: Path) -> Answer:
+    """Screen a folder of sign-ups."""
+    register_path = setting.register_path()
+    opened = open_platform(signups, setting)
+    with SqliteRegister.open(register_path, read_only=True) as register:
+        return screen_signups(opened, register)
