@@ -17,7 +17,6 @@ from debar.app.planning import standing_decisions
 from debar.app.registering import record
 from debar.gate.direct import Gate
 from debar.linking.links import ensure_links
-from debar.model.money import parse_micros
 from debar.model.problem import EXIT_REFUSED, EXIT_STALE, DebarError
 from debar.plans.approval import (
     EnrolledKey,
@@ -91,9 +90,10 @@ def approve(plan: Plan, register: SqliteRegister, *, signer: Signer, now: dateti
     Raises:
         DebarError: The key is not an approver's, or it is the proposer's.
     """
-    refuse_without_proposer(plan, enrolled_keys(register))
+    keys = enrolled_keys(register)
+    refuse_without_proposer(plan, keys)
     refuse_self_approval(plan, signer.public_key)
-    key = enrolled(enrolled_keys(register), signer.public_key, role=APPROVER)
+    key = enrolled(keys, signer.public_key, role=APPROVER)
     draft = approval_draft(plan.sha256, by=key.name, signer=signer)
     request = f"approval {plan.sha256} {signer.public_key.hex()}"
     done = record(register, [draft], now=now, request_key=request)
@@ -124,7 +124,8 @@ def apply_plan(
     Raises:
         DebarError: Too few signatures, a stale base, or a refused entry: nothing is changed then.
     """
-    refuse_without_proposer(plan, enrolled_keys(register))
+    keys = enrolled_keys(register)
+    refuse_without_proposer(plan, keys)
     approvals = register.approvals(plan.sha256)
     signers = refuse_if_unapproved(
         plan,
@@ -133,7 +134,7 @@ def apply_plan(
             for a in approvals
         ],
         applier=Signature(public_key=signer.public_key, signature=sign_approval(plan.sha256, signer)),
-        keys=enrolled_keys(register),
+        keys=keys,
         needed=signatures_needed(plan, opened.policy, revenue_share=_revenue_share(plan, opened)),
     )
     names = tuple(key.name for key in signers)
@@ -165,12 +166,8 @@ def apply_plan(
 
 
 def _applied_before(plan: Plan, register: SqliteRegister) -> tuple[tuple[str, int], ...] | None:
-    found = tuple(
-        (entry.type, entry.seq)
-        for entry in register.entries()
-        if entry.type in ("plan", "debar") and entry.public.get("plan_sha256") == plan.sha256
-    )
-    return found or None
+    found = register.entries_of_plan(plan.sha256)
+    return tuple((entry.type, entry.seq) for entry in found if entry.type in ("plan", "debar")) or None
 
 
 def _refuse_late(plan: Plan, now: datetime) -> None:
@@ -350,9 +347,3 @@ def check(
         text=text,
         exit_code=answer.exit_code,
     )
-
-
-def pledged_amount(plan: Plan, *, at: str) -> tuple[int, str]:
-    """Return what the plan pledges, in micros, and its currency."""
-    block = plan.document["earned"]
-    return parse_micros(block[at]), block["currency"]

@@ -6,7 +6,7 @@ Law: the same folder, key and register make the same tables.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from debar.evidence.keying import HashKey
@@ -130,8 +130,3 @@ def add_judgements(engine: DuckEngine, judgements: tuple[Judgement, ...]) -> Non
         (j.account_a, j.account_b, j.judgement, j.by, j.at.replace(tzinfo=None), j.reason) for j in judgements
     ]
     engine.load("judgements", columns, [*rows, *added])
-
-
-def with_policy(opened: Opened, policy: Policy) -> Opened:
-    """Return the same platform under another policy."""
-    return replace(opened, policy=policy)

@@ -6,6 +6,7 @@ Law: everything that is told comes from the plan, the register and the platform'
 from __future__ import annotations
 
 import base64
+import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from debar.briefs.build import BriefInput, build_brief
 from debar.briefs.verify import fingerprint_of
 from debar.cases.contacts import contacts_of
 from debar.ledger.earned import earned
-from debar.model.money import round_to_minor
+from debar.model.money import format_micros, round_to_minor
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.notices.issue import Issue, public_version, statements_from_plan
 from debar.notices.pages import render_html, render_post_html, render_post_text, render_text
@@ -104,8 +105,6 @@ def statement(setting: Setting, decision: str, *, form: str, account: str | None
 
 
 def _json(document: Mapping[str, Any]) -> str:
-    import json
-
     return json.dumps(document, indent=1, ensure_ascii=False)
 
 
@@ -194,7 +193,7 @@ def make_brief(told: Decision, opened: Opened, *, rates: Rates, made_at: datetim
     if money:
         spend = monthly_spend(opened, banned, rates, currency)
         money["months"] = [
-            {"month": month.isoformat()[:7], "currency": currency, "amount": _decimal(micros)}
+            {"month": month.isoformat()[:7], "currency": currency, "amount": format_micros(micros)}
             for month, micros in spend
         ]
     notice = ""
@@ -226,12 +225,6 @@ def make_brief(told: Decision, opened: Opened, *, rates: Rates, made_at: datetim
             made_at=made_at.replace(microsecond=0).isoformat().replace("+00:00", "Z"),
         )
     )
-
-
-def _decimal(micros: int) -> str:
-    from debar.model.money import format_micros
-
-    return format_micros(micros)
 
 
 def title_of(plan: Mapping[str, Any]) -> str:

@@ -93,6 +93,10 @@ class RegisterReader:
         """Return the entries of one type, in order."""
         return self._entries("log.type = ?", (entry_type,))
 
+    def entries_of_plan(self, plan_sha256: str) -> tuple[Entry, ...]:
+        """Return the entries that name a plan by its digest, in order: approvals, the plan, what it did."""
+        return self._entries("log.plan_sha256 = ?", (plan_sha256,))
+
     def entries_about(self, subject: str) -> tuple[Entry, ...]:
         """Return the entries about one subject, in order; none once it is erased."""
         return self._entries("log.seq IN (SELECT seq FROM subjects WHERE value = ?)", (subject,))

@@ -26,6 +26,7 @@ from debar.gate.direct import Gate
 from debar.ledger.audit import check_books
 from debar.ledger.pledge import Recipient
 from debar.ledger.text import render_text
+from debar.model.money import format_micros, round_to_minor
 from debar.model.problem import DebarError
 from debar.notices.retrospective_page import render_retrospective_html
 from debar.plans.plan import decision_id_of
@@ -253,8 +254,6 @@ def _books(stage: Stage, plan: Plan) -> EarnedReport:
 
 
 def _text(micros: int) -> str:
-    from debar.model.money import format_micros, round_to_minor
-
     return format_micros(round_to_minor(micros, "USD"))
 
 
