@@ -1,0 +1,1 @@
+"""How well accounts are linked, on invented worlds and on real labels, beside the peers."""

@@ -1,0 +1,1 @@
+"""Invented platforms whose owners are known, by several authors."""
