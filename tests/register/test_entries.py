@@ -11,6 +11,7 @@ from debar.model.problem import DebarError
 from debar.register.entries import (
     ENTRY_BYTES_MAX,
     EntryDraft,
+    body_bytes,
     check_draft,
     commitment,
     derived_salt,
@@ -32,6 +33,11 @@ DRAFT = EntryDraft(
 )
 
 
+def leaf_of(draft: EntryDraft, *, seq: int, at: datetime, salt: bytes) -> bytes:
+    """Return a draft's leaf."""
+    return make_leaf(draft, seq=seq, at=at, salt=salt, body=body_bytes(draft.body))
+
+
 def test_a_leaf_is_this() -> None:
     """The bytes of a leaf must never change for the same input: they are what the tree holds for ever."""
     expected = (
@@ -47,12 +53,12 @@ def test_a_leaf_is_this() -> None:
         ("subject 1", b"acct-78", "TWO"),
     ):
         expected = expected.replace(mark, commitment(derived_salt(SALT, label), value))
-    assert expected == make_leaf(DRAFT, seq=9, at=NOW, salt=SALT).decode()
+    assert expected == leaf_of(DRAFT, seq=9, at=NOW, salt=SALT).decode()
 
 
 def test_a_leaf_holds_nothing_private() -> None:
     """No name, account id or word of the body may stand in a leaf."""
-    leaf = make_leaf(DRAFT, seq=9, at=NOW, salt=SALT)
+    leaf = leaf_of(DRAFT, seq=9, at=NOW, salt=SALT)
     for private in (b"Ana", b"Alvarez", b"acct", b"Ivan", b"Petrov"):
         assert private not in leaf
 
@@ -60,15 +66,15 @@ def test_a_leaf_holds_nothing_private() -> None:
 def test_equal_values_have_different_commitments() -> None:
     """The same subject in two entries, or in two places of one, must not be seen to be the same."""
     twice = EntryDraft(type="case", by="acct-1", body={}, subjects=("acct-1", "acct-1"))
-    first = json.loads(make_leaf(twice, seq=0, at=NOW, salt=salts(2)[0]))
-    second = json.loads(make_leaf(twice, seq=0, at=NOW, salt=salts(2)[1]))
+    first = json.loads(leaf_of(twice, seq=0, at=NOW, salt=salts(2)[0]))
+    second = json.loads(leaf_of(twice, seq=0, at=NOW, salt=salts(2)[1]))
     seen = [*first["subjects"], *second["subjects"], first["by"], second["by"]]
     assert len(seen) == len(set(seen))
 
 
 def test_the_private_side_opens_the_leaf() -> None:
     """Salt and values must open every commitment, and another value must open none."""
-    document = read_leaf(make_leaf(DRAFT, seq=9, at=NOW, salt=SALT))
+    document = read_leaf(leaf_of(DRAFT, seq=9, at=NOW, salt=SALT))
     body = b'{"account_id":"acct-77","name":"Ivan Petrov"}'
     assert mismatches(document, salt=SALT, by="Ana Alvarez", subjects=DRAFT.subjects, body=body) == []
     wrong = mismatches(document, salt=SALT, by="Ana", subjects=("acct-77",), body=b"{}")
@@ -111,7 +117,7 @@ def test_public_fields_that_are_taken() -> None:
     }  # fmt: skip
     draft = EntryDraft(type="pledge", by="ana", body={}, public=public)
     check_draft(draft)
-    assert public == public_part(read_leaf(make_leaf(draft, seq=0, at=NOW, salt=SALT)))
+    assert public == public_part(read_leaf(leaf_of(draft, seq=0, at=NOW, salt=SALT)))
 
 
 def test_an_unknown_type_is_refused() -> None:
@@ -124,9 +130,9 @@ def test_a_leaf_that_is_too_long_is_refused() -> None:
     """A leaf must fit the two bytes that carry its length."""
     crowd = EntryDraft(type="case", by="ana", body={}, subjects=tuple(map(str, range(1000))))
     with pytest.raises(DebarError, match="DBR-R013"):
-        make_leaf(crowd, seq=0, at=NOW, salt=SALT)
+        leaf_of(crowd, seq=0, at=NOW, salt=SALT)
     fits = EntryDraft(type="case", by="ana", body={}, subjects=tuple(map(str, range(970))))
-    assert len(make_leaf(fits, seq=0, at=NOW, salt=SALT)) <= ENTRY_BYTES_MAX
+    assert len(leaf_of(fits, seq=0, at=NOW, salt=SALT)) <= ENTRY_BYTES_MAX
 
 
 @pytest.mark.parametrize("value", [2**60, float("nan"), b"bytes", {1: 2}])
@@ -134,11 +140,11 @@ def test_a_body_that_readers_would_disagree_on_is_refused(value: object) -> None
     """A body must be canonical JSON: no large integers, no NaN, no bytes."""
     draft = EntryDraft(type="case", by="ana", body={"value": value})
     with pytest.raises(DebarError, match="DBR-R014"):
-        make_leaf(draft, seq=0, at=NOW, salt=SALT)
+        leaf_of(draft, seq=0, at=NOW, salt=SALT)
 
 
 @pytest.mark.parametrize(
-    "leaf", [b"[]", b"{}", b"\xff", b'{"v":2}', make_leaf(DRAFT, seq=9, at=NOW, salt=SALT) + b" "]
+    "leaf", [b"[]", b"{}", b"\xff", b'{"v":2}', leaf_of(DRAFT, seq=9, at=NOW, salt=SALT) + b" "]
 )
 def test_reading_insists_on_canonical_leaves(leaf: bytes) -> None:
     """Bytes that are not the canonical form of a leaf must not be read as one."""
@@ -155,6 +161,6 @@ def test_instants_are_utc() -> None:
 
 def test_a_debar_leaf_says_what_and_until_when_but_not_whom() -> None:
     """Outsiders must read a debar's scope and end from the log, and never its account."""
-    leaf = make_leaf(debar("acct-77", until="2017-11-25"), seq=2, at=NOW, salt=SALT)
+    leaf = leaf_of(debar("acct-77", until="2017-11-25"), seq=2, at=NOW, salt=SALT)
     assert b'"until":"2017-11-25"' in leaf
     assert b"acct-77" not in leaf

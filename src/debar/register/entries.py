@@ -145,8 +145,8 @@ def instant_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def make_leaf(draft: EntryDraft, *, seq: int, at: datetime, salt: bytes) -> bytes:
-    """Return the leaf of a checked draft at its place in the log.
+def make_leaf(draft: EntryDraft, *, seq: int, at: datetime, salt: bytes, body: bytes) -> bytes:
+    """Return the leaf of a checked draft at its place in the log; ``body`` is its body's RFC 8785 bytes.
 
     Raises:
         DebarError: The leaf would be longer than 65,535 bytes.
@@ -157,7 +157,7 @@ def make_leaf(draft: EntryDraft, *, seq: int, at: datetime, salt: bytes) -> byte
             "type": draft.type,
             "id": f"{draft.type}-{seq}",
             "at": instant_text(at),
-            **_commitments(salt, by=draft.by, subjects=draft.subjects, body=body_bytes(draft.body)),
+            **_commitments(salt, by=draft.by, subjects=draft.subjects, body=body),
             **draft.public,
         }
     )

@@ -17,8 +17,8 @@ from debar.register.entries import Entry, public_part
 from debar.register.faults import translated
 from debar.register.keyring import Keyring
 from debar.register.notes import VerifierKey, inclusion_proof_text, parse_key
-from debar.register.schema import STANDING_COLUMNS, debarment_of
-from debar.register.tree import consistency_path, inclusion_path
+from debar.register.schema import NODE_LEVEL_MIN, STANDING_COLUMNS, debarment_of
+from debar.register.tree import consistency_path, inclusion_path, leaf_hash, root_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -198,6 +198,11 @@ class RegisterReader:
         return tuple(judgement_of(entry) for entry in found if not entry.erased)
 
     def _node(self, level: int, position: int) -> bytes:
+        if level < NODE_LEVEL_MIN:
+            bounds = (position << level, (position + 1) << level)
+            rows = self._rows("SELECT leaf FROM log WHERE seq >= ? AND seq < ? ORDER BY seq", bounds)
+            assert len(rows) == 1 << level, f"leaves {bounds} of a tree of {self.revision()}"
+            return root_of(leaf_hash(leaf) for (leaf,) in rows)
         row = self._one("SELECT hash FROM nodes WHERE level = ? AND position = ?", (level, position))
         assert row is not None, f"node {level}/{position} of a tree of {self.revision()}"
         return bytes(row[0])

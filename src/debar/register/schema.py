@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 APPLICATION_ID: Final = 0x44424152
 """``DBAR`` in the file's header: what tells a register from any other SQLite file."""
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+
+NODE_LEVEL_MIN: Final = 3
+"""Subtrees of fewer than ``2 ** 3`` leaves are hashed from the leaves when asked for, not stored."""
 
 _TABLES: Final = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",

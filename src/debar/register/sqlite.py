@@ -25,7 +25,7 @@ from debar.register.entries import (
 from debar.register.faults import translated
 from debar.register.notes import Checkpoint, open_checkpoint, sign_note
 from debar.register.reading import RegisterReader
-from debar.register.schema import STANDING_COLUMNS, debarment_of, standing_row
+from debar.register.schema import NODE_LEVEL_MIN, STANDING_COLUMNS, debarment_of, standing_row
 from debar.register.tree import leaf_hash, read_range, verify_consistency
 from debar.register.verification import verify_register
 
@@ -303,18 +303,19 @@ class SqliteRegister(RegisterReader):
                 keyring = keyring or self.keyring()
             if keyring is not None:
                 keyring = keyring.after(draft.type, draft.public)
+        bodies = [body_bytes(draft.body) for draft in drafts]
         entries = [
-            _entry(draft, seq=first + place, at=now, salt=salt)
-            for place, (draft, salt) in enumerate(zip(drafts, salts, strict=True))
+            _entry(draft, seq=first + place, at=now, salt=salt, body=body)
+            for place, (draft, salt, body) in enumerate(zip(drafts, salts, bodies, strict=True))
         ]
-        self._write(entries)
+        self._write(entries, bodies)
         for entry in entries:
             if entry.type in GATE_TYPES:
                 self._project(entry)
         checkpoint = self._grow(entries, signer)
         return Appended(entries=tuple(entries), revision=first + len(entries), checkpoint=checkpoint)
 
-    def _write(self, entries: Sequence[Entry]) -> None:
+    def _write(self, entries: Sequence[Entry], bodies: Sequence[bytes]) -> None:
         with translated(self.path):
             self._connection.executemany(
                 "INSERT INTO log VALUES (?, ?, ?, ?)",
@@ -322,7 +323,10 @@ class SqliteRegister(RegisterReader):
             )
             self._connection.executemany(
                 "INSERT INTO private VALUES (?, ?, ?, ?)",
-                [(entry.seq, entry.salt, entry.by, body_bytes(entry.body or {})) for entry in entries],
+                [
+                    (entry.seq, entry.salt, entry.by, body)
+                    for entry, body in zip(entries, bodies, strict=True)
+                ],
             )
             self._connection.executemany(
                 "INSERT INTO subjects VALUES (?, ?, ?)",
@@ -355,7 +359,9 @@ class SqliteRegister(RegisterReader):
         checkpoint = Checkpoint(origin=self.origin, size=grown.size, root=grown.root())
         note = str(sign_note(str(checkpoint), name=self.origin, signer=signer))
         with translated(self.path):
-            self._connection.executemany("INSERT INTO nodes VALUES (?, ?, ?)", nodes)
+            self._connection.executemany(
+                "INSERT INTO nodes VALUES (?, ?, ?)", [node for node in nodes if node.level >= NODE_LEVEL_MIN]
+            )
         self._execute("INSERT INTO checkpoints VALUES (?, ?)", (grown.size, note))
         return note
 
@@ -405,14 +411,14 @@ class SqliteRegister(RegisterReader):
         return DebarError(code, what, hint=hint, place=Place(file=self.path.name), exit_code=EXIT_REFUSED)
 
 
-def _entry(draft: EntryDraft, *, seq: int, at: datetime, salt: bytes) -> Entry:
+def _entry(draft: EntryDraft, *, seq: int, at: datetime, salt: bytes, body: bytes) -> Entry:
     assert len(salt) == SALT_BYTES, "a salt has 32 bytes"
     return Entry(
         seq=seq,
         type=draft.type,
         id=f"{draft.type}-{seq}",
         at=at,
-        leaf=make_leaf(draft, seq=seq, at=at, salt=salt),
+        leaf=make_leaf(draft, seq=seq, at=at, salt=salt, body=body),
         public=dict(draft.public),
         by=draft.by,
         body=dict(draft.body),

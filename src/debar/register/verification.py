@@ -17,7 +17,7 @@ from debar.register.debarments import GATE_TYPES, Debarment, DebarmentKey, chang
 from debar.register.entries import mismatches, public_part, read_leaf
 from debar.register.keyring import Keyring
 from debar.register.notes import VerifierKey, open_checkpoint
-from debar.register.schema import STANDING_COLUMNS, STATEMENTS, debarment_of
+from debar.register.schema import NODE_LEVEL_MIN, STANDING_COLUMNS, STATEMENTS, debarment_of
 from debar.register.tree import CompactRange, Node, leaf_hash
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _replay_entry(connection: sqlite3.Connection, replay: _Replay, row: tuple[An
 
 
 def _check_nodes(connection: sqlite3.Connection, replay: _Replay, nodes: list[Node]) -> None:
-    for node in nodes:
+    for node in (node for node in nodes if node.level >= NODE_LEVEL_MIN):
         sql = "SELECT hash FROM nodes WHERE level = ? AND position = ?"
         stored = connection.execute(sql, (node.level, node.position)).fetchone()
         if stored is None or stored[0] != node.hash:
@@ -152,7 +152,7 @@ def _replay_private(
 def _check_extras(connection: sqlite3.Connection, replay: _Replay) -> None:
     """Look for rows that no entry accounts for."""
     size = replay.edge.size
-    nodes = sum(size >> level for level in range(size.bit_length()))
+    nodes = sum(size >> level for level in range(NODE_LEVEL_MIN, size.bit_length()))
     for table, expected in (("nodes", nodes), ("private", size - len(replay.missing))):
         count = connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
         if count != expected:
