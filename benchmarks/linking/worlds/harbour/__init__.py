@@ -52,9 +52,9 @@ def make(variant: str, seed: int, *, owners: int = 10_000) -> World:
     texts = Texts(scene.mint, rng)
     ids = account_ids(scene.cast.accounts, rng)
     accounts = accounts_table(scene, texts, ids)
-    lands = scene.cast.owners.country[scene.cast.holdings.owner[: scene.cast.accounts]].copy()
+    lands = scene.cast.holdings.country[: scene.cast.accounts].copy()
     bought = scene.cast.holdings.bought
-    lands[scene.cast.holdings.account[bought]] = scene.cast.owners.country[scene.cast.holdings.owner[bought]]
+    lands[scene.cast.holdings.account[bought]] = scene.cast.holdings.country[bought]
     return World(
         name="harbour",
         variant=variant,

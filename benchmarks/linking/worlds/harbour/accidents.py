@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from benchmarks.linking.worlds.harbour.mint import KINDS, NOTHING, Ints
+from benchmarks.linking.worlds.harbour.mint import KINDS, NOTHING, Ints, fellows
 from benchmarks.linking.worlds.harbour.sheet import Rows, join
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _passed(cast: Cast, rows: Rows, kind: str, share: float, rng: np.random.Gene
     chosen = rng.permutation(chosen[once])
     day = rows.first[chosen] + ((rows.last[chosen] - rows.first[chosen]) * rng.uniform(0.3, 1, len(chosen)))
     start = (day + rng.integers(*GAP_DAYS[kind], size=len(chosen))).astype(np.int64)
-    heir = rng.integers(len(h), size=len(chosen))
+    heir = fellows(h.country, h.country[rows.holding[chosen]], rng)
     fits = (h.end[heir] > start + 7) & (h.owner[heir] != h.owner[rows.holding[chosen]])
     fits &= (h.agency[heir] == NOTHING) | (h.agency[heir] != h.agency[rows.holding[chosen]])
     taken = np.flatnonzero(fits)[:wanted]

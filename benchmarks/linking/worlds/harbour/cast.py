@@ -71,6 +71,7 @@ class Holdings:
         agency, freelancer: Who runs it, or -1.
         hidden: The owner hides behind it.
         thief: It stands under a stolen identity.
+        country: That the account states; evaders like to state another one.
         start, end: Days.
         bought: It is a buyer's.
     """
@@ -81,6 +82,7 @@ class Holdings:
     freelancer: Ints
     hidden: Bools
     thief: Bools
+    country: Ints
     start: Ints
     end: Ints
     bought: Bools
@@ -225,10 +227,16 @@ def _first_holdings(rates: Rates, owners: Owners, agencies: int, rng: np.random.
         freelancer=np.where(handed & (agency == NOTHING), owners.freelancer[owner], NOTHING),
         hidden=hidden,
         thief=owners.thief[owner],
+        country=_stated(rates, owners.country[owner], hidden, rng),
         start=start,
         end=end,
         bought=np.zeros(count, dtype=np.bool_),
     )
+
+
+def _stated(rates: Rates, country: Ints, hidden: Bools, rng: np.random.Generator) -> Ints:
+    abroad = hidden & (rng.random(len(country)) < rates.foreign_shell)
+    return np.where(abroad, _countries(len(country), rng), country)
 
 
 def _windows(rates: Rates, owners: Owners, owner: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
@@ -278,6 +286,7 @@ def _sales(
         freelancer=np.concatenate([first.freelancer, nobody]),
         hidden=np.concatenate([first.hidden, hidden]),
         thief=np.concatenate([first.thief, grown.thief[buyer] & hidden]),
+        country=np.concatenate([first.country, _stated(rates, grown.country[buyer], hidden, rng)]),
         start=np.concatenate([first.start, day[sold]]),
         end=np.concatenate([end, first.end[sold]]),
         bought=np.concatenate([first.bought, np.ones(len(sold), dtype=np.bool_)]),

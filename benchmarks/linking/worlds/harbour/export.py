@@ -125,7 +125,7 @@ def accounts_table(scene: Scene, texts: Texts, ids: list[str]) -> pa.Table:
     h, count = cast.holdings, cast.accounts
     last = np.arange(count)
     last[h.account[h.bought]] = np.flatnonzero(h.bought)
-    land = cast.owners.country[h.owner[last]]
+    land = h.country[last]
     seconds = rng.integers(86_400, size=count)
     created = (OPENING + cast.created.astype("timedelta64[D]")).astype("datetime64[us]")
     created += seconds.astype("timedelta64[s]")

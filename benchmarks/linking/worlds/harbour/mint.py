@@ -110,3 +110,19 @@ def pool(mint: Mint, table: str, counts: Ints, **attributes: Ints | int) -> Pool
     }
     codes = mint.make(table, int(counts.sum()), **spread)
     return Pool(codes, np.cumsum(counts) - counts, counts)
+
+
+def fellows(groups: Ints, wanted: Ints, rng: np.random.Generator) -> Ints:
+    """Draw for each wanted group one of its members; anybody where a group has none.
+
+    Args:
+        groups: Group of each member.
+        wanted: Groups to draw from.
+        rng: Draws.
+    """
+    order = np.argsort(groups, kind="stable")
+    low = np.searchsorted(groups[order], wanted, side="left")
+    high = np.searchsorted(groups[order], wanted, side="right")
+    nobody = high == low
+    low, high = np.where(nobody, 0, low), np.where(nobody, len(groups), high)
+    return order[low + (rng.random(len(wanted)) * (high - low)).astype(np.int64)]

@@ -64,7 +64,7 @@ def account_names(scene: Scene, texts: Texts, last: Ints) -> list[str]:
     people = texts.person(scene.staff.person.first(cast.holdings.owner[holding]))
     agency = cast.holdings.agency[holding]
     houses = texts.brand(scene.brand[cast.agencies.owner]) if len(cast.agencies.owner) else [""]
-    place = cast.owners.country[cast.holdings.owner[holding]]
+    place = cast.holdings.country[holding]
     franchise = cast.owners.franchise[cast.holdings.owner[holding]] != NOTHING
     draws = rng.random((count, 4)).tolist()
     names = []

@@ -35,6 +35,7 @@ class Rates:
         covert: Of owners with four or more accounts, hiding most of them.
         overt_face: Of a covert owner's accounts, run openly.
         shell: Of hidden accounts, with a legal id of their own; the others state none.
+        foreign_shell: Of hidden accounts, in another country than the owner's.
         own_domain: Of hidden accounts.
         own_email: Of hidden accounts.
         pooled_card: Of hidden accounts, with a card that the owner uses elsewhere.
@@ -85,6 +86,7 @@ class Rates:
     covert: float = 0.12
     overt_face: float = 0.1
     shell: float = 0.25
+    foreign_shell: float = 0.2
     own_domain: float = 0.9
     own_email: float = 0.88
     pooled_card: float = 0.65

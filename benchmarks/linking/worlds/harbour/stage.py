@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.linking.worlds.harbour.mint import NOTHING, Ints, Mint, Pool, pool
+from benchmarks.linking.worlds.harbour.mint import NOTHING, Ints, Mint, Pool, fellows, pool
 from benchmarks.linking.worlds.harbour.sheet import Sheet
 from benchmarks.linking.worlds.harbour.traces import People, Scene
 
@@ -38,7 +38,7 @@ def set_scene(rates: Rates, cast: Cast, rng: np.random.Generator) -> Scene:
     site = _sites(rates, cast, mint, domains, shown, rng)
     count = len(holdings)
     alone = _people(
-        mint, rng, np.ones(count, dtype=np.int64), owners.country[holdings.owner], np.full(count, NOTHING),
+        mint, rng, np.ones(count, dtype=np.int64), holdings.country, np.full(count, NOTHING),
         np.where(rng.random(count) < 0.5, site, NOTHING),
     )  # fmt: skip
     served = holdings.agency.copy()
@@ -57,7 +57,7 @@ def _brands(rates: Rates, cast: Cast, mint: Mint, rng: np.random.Generator) -> I
     owners = cast.owners
     count = len(owners)
     same = rng.random(count) < rates.namesake
-    other = rng.integers(count, size=count)
+    other = fellows(owners.country, owners.country, rng)
     return mint.make("brand", count, country=owners.country, link=np.where(same, other, NOTHING))
 
 
@@ -95,12 +95,12 @@ def _faces(
 ) -> tuple[Ints, Ints, Ints]:
     """Return what each holding shows: brand, stolen identity, and company."""
     owners, h = cast.owners, cast.holdings
-    count, country = len(h), owners.country[h.owner]
+    count, country = len(h), h.country
     several = ~owners.hiding & (owners.size >= 4) & (rng.random(len(owners)) < rates.subsidiaries)
     companies = pool(
         mint, "company", np.where(several, 1 + owners.size // 4, 1), country=owners.country, link=brand
     )
-    victim = np.where(h.thief, rng.integers(len(owners), size=count), NOTHING)
+    victim = np.where(h.thief, fellows(owners.country, country, rng), NOTHING)
     shells = mint.make("brand", count, country=country)
     shell_companies = mint.make("company", count, country=country, link=shells)
     franchise = owners.franchise[h.owner]
@@ -117,7 +117,7 @@ def _sites(
     rates: Rates, cast: Cast, mint: Mint, domains: Pool, shown: Ints, rng: np.random.Generator
 ) -> Ints:
     owners, h = cast.owners, cast.holdings
-    fresh = mint.make("domain", len(h), country=owners.country[h.owner], link=shown)
+    fresh = mint.make("domain", len(h), country=h.country, link=shown)
     own = domains.pick(h.owner, rng, 3.0)
     site = np.where(h.hidden & (rng.random(len(h)) < rates.own_domain), fresh, own)
     franchise = owners.franchise[h.owner]

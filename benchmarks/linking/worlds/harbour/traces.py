@@ -7,16 +7,20 @@ they hide behind, or a crowd that means nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from benchmarks.linking.worlds.harbour.mint import NOTHING, Bools, Floats, Ints, Mint, Pool, pool
+from benchmarks.linking.worlds.harbour.mint import NOTHING, Bools, Floats, Ints, Mint, Pool, fellows, pool
 
 if TYPE_CHECKING:
     from benchmarks.linking.worlds.harbour.cast import Cast
     from benchmarks.linking.worlds.harbour.rates import Rates
     from benchmarks.linking.worlds.harbour.sheet import Sheet
+
+
+AT_HOME: Final = 0.92
+"""Share of a local crowd that is in the crowd's country."""
 
 
 @dataclass(slots=True)
@@ -77,16 +81,26 @@ class Scene:
         """Mint one value a holding."""
         return self.mint.make(table, len(self.cast.holdings), **attributes)
 
-    def crowd(self, table: str, share: float, mean: float, **attributes: int) -> Ints:
-        """Return a value for each holding out of a crowd's few; crowds differ much in size."""
-        count = len(self.cast.holdings)
-        values = max(2, round(count * share / mean))
-        weights = self.rng.lognormal(0, 1.3, values)
-        codes = self.mint.make(table, values, country=self._crowd_countries(values), **attributes)
-        return codes[self.rng.choice(values, size=count, p=weights / weights.sum())]
+    def crowd(self, table: str, share: float, mean: float, *, local: bool = True, **attributes: int) -> Ints:
+        """Return a value for each holding out of a crowd's few; crowds differ much in size.
 
-    def _crowd_countries(self, values: int) -> Ints:
-        return self.cast.owners.country[self.rng.integers(len(self.cast.owners), size=values)]
+        Args:
+            table: Table to mint in.
+            share: Of holdings that will have one.
+            mean: Holdings a value, about.
+            local: Nearly all of a crowd are in one country.
+            attributes: Of the values, as in :meth:`Mint.make`.
+        """
+        country, rng = self.cast.holdings.country, self.rng
+        values = max(2, round(len(country) * share / mean))
+        weights = rng.lognormal(0, 1.3, values)
+        lands = country[rng.integers(len(country), size=values)]
+        chosen = rng.choice(values, size=len(country), p=weights / weights.sum())
+        for land in np.unique(lands).tolist() if local else ():
+            here = np.flatnonzero((country == land) & (rng.random(len(country)) < AT_HOME))
+            some = np.flatnonzero(lands == land)
+            chosen[here] = rng.choice(some, size=len(here), p=weights[some] / weights[some].sum())
+        return self.mint.make(table, values, country=lands, **attributes)[chosen]
 
 
 def hand(pool_: Pool, members: Ints, rng: np.random.Generator, skew: float = 2.0) -> Ints:
@@ -114,12 +128,12 @@ def _legal(s: Scene) -> None:
     free = ~h.hidden
     known = np.where(free | shell | h.thief, s.company, NOTHING)
     stolen = s.chance(s.rates.stolen_legal_id) & free
-    wrong = s.company[s.rng.permutation(len(h))]
+    wrong = s.company[fellows(h.country, h.country, s.rng)]
     legal = np.where(stolen, wrong, known)
     s.sheet.add("legal_id", legal, s.stated(s.rates.legal_id) | (h.hidden & shell) | stolen, role="owner")
     s.sheet.add("tax_id", known, s.stated(s.rates.tax_id) & (free | shell), role="payer", source="billing")
     banks = pool(s.mint, "bank", np.ones(len(s.cast.owners), dtype=np.int64), country=s.cast.owners.country)
-    bank = np.where(h.hidden & ~s.chance(0.3), s.fresh("bank", country=s.cast.owners.country[h.owner]),
+    bank = np.where(h.hidden & ~s.chance(0.3), s.fresh("bank", country=h.country),
                     banks.first(h.owner))  # fmt: skip
     s.sheet.add("bank", bank, s.stated(0.2), role="payer", source="billing")
 
@@ -128,7 +142,7 @@ def _web(s: Scene) -> None:
     h, o = s.cast.holdings, s.cast.owners
     site, run = s.site, h.agency != NOTHING
     on_agency = run & s.chance(s.rates.agency_site)
-    builders = s.crowd("domain", s.rates.microsite, 40, host=1)
+    builders = s.crowd("domain", s.rates.microsite, 40, local=False, host=1)
     agency_hosts = s.mint.make("domain", len(s.cast.agencies.owner), country=s.cast.agencies.country, host=1)
     on_builder = s.chance(s.rates.microsite) | (h.hidden & s.chance(0.03))
     domain = np.where(on_builder, builders, site)
@@ -137,15 +151,15 @@ def _web(s: Scene) -> None:
     s.sheet.add("domain", domain, s.stated(0.93), source="crawl", span="most")
     extra = hand(s.owner_domain, np.where(h.hidden, NOTHING, h.owner), s.rng, 1.0)
     s.sheet.add("domain", extra, s.stated(0.4), source="crawl", span="part")
-    s.sheet.add("domain", s.crowd("domain", s.rates.shortener, 200, host=2), s.stated(s.rates.shortener),
-                source="crawl", span="brief")  # fmt: skip
+    places = s.crowd("domain", s.rates.shortener, 200, local=False, host=2)
+    s.sheet.add("domain", places, s.stated(s.rates.shortener), source="crawl", span="brief")
     pixels = pool(s.mint, "pixel", 1 + o.size // 6)
     pixel = pixels.pick(h.owner, s.rng, 3.0)
     pixel = np.where(h.hidden & ~s.chance(0.08), s.fresh("pixel"), pixel)
     franchise = o.franchise[h.owner]
     brand_pixels = s.mint.make("pixel", int(franchise.max(initial=0)) + 1)
     pixel = np.where((franchise != NOTHING) & s.chance(0.85), brand_pixels[franchise], pixel)
-    pixel = np.where(s.chance(s.rates.template), s.crowd("pixel", s.rates.template, 30), pixel)
+    pixel = np.where(s.chance(s.rates.template), s.crowd("pixel", s.rates.template, 30, local=False), pixel)
     if len(agency_hosts):
         own = s.mint.make("pixel", len(agency_hosts))
         pixel = np.where(on_agency | (run & s.chance(0.04)), own[h.agency], pixel)
@@ -163,7 +177,7 @@ def _contacts(s: Scene) -> None:
     mask = np.where(again, _pick(s.personas.phone, h.owner, who), s.alone.phone.codes)
     phone = np.where(h.hidden, mask, phone)
     public = s.chance(0.006) | (h.hidden & s.chance(s.rates.sms))
-    phone = np.where(public, s.crowd("phone", 0.01, 15), phone)
+    phone = np.where(public, s.crowd("phone", 0.01, 15, local=False), phone)
     s.sheet.add("email", email, s.stated(0.97), role="owner")
     s.sheet.add("phone", phone, s.stated(0.85), role="owner")
     open_ = ~h.hidden
@@ -235,7 +249,7 @@ def _cards(s: Scene) -> None:
     s.sheet.add("card", card, s.stated(0.92), role="payer", source="billing", span="most")
     later = np.where(h.hidden, NOTHING, cards.pick(h.owner, s.rng, 1.0))
     s.sheet.add("card", later, s.stated(0.25), role="payer", source="billing", span="part")
-    partner = card[s.rng.permutation(len(h))]
+    partner = card[fellows(h.country, h.country, s.rng)]
     s.sheet.add("card", partner, s.chance(s.rates.shared_card), role="payer", source="billing", span="brief")
 
 
@@ -266,7 +280,7 @@ def _devices(s: Scene) -> None:
 
 def _addresses(s: Scene) -> None:
     h, o, a = s.cast.holdings, s.cast.owners, s.cast.agencies
-    country = o.country[h.owner]
+    country = h.country
     places = pool(s.mint, "address", 1 + (s.rng.random(len(o)) < 0.25), country=o.country)
     own = places.pick(h.owner, s.rng, 2.0)
     elsewhere = s.fresh("address", country=country)
@@ -297,7 +311,7 @@ def _ips(s: Scene) -> None:
     changing = s.fresh("ip", link=around[h.owner])
     handed = (h.agency != NOTHING) | (h.freelancer != NOTHING)
     masked = h.hidden & s.chance(s.rates.hidden_vpn)
-    exits = s.crowd("ip", 0.2, 90, link=-2)
+    exits = s.crowd("ip", 0.2, 90, local=False, link=-2)
     own = np.where(masked, exits, hand(lines, h.owner, s.rng, 2.0))
     s.sheet.add("ip", own, np.where(handed, s.stated(0.4), s.stated(0.95)), source="login", span="most")
     s.sheet.add("ip", changing, ~masked & s.stated(0.75), source="login", span="brief")
