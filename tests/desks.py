@@ -99,3 +99,21 @@ class Desk:
         plan = self.plan()
         self.run("approve", plan, "--key", self.path("ben.key"))
         return str(self.json("apply", plan, "--key", self.path("ana.key"))["decision_id"])
+
+
+def set_up(folder: Path) -> Desk:
+    """Make a small export, three keys, a decision and a register in a folder."""
+    export = folder / "export"
+    export.mkdir()
+    (export / "accounts.csv").write_text(ACCOUNTS)
+    (export / "identifiers.csv").write_text(IDENTIFIERS)
+    (export / "billing.csv").write_text(BILLING)
+    (folder / "decision.toml").write_text(DECISION)
+    made = Desk(folder=folder)
+    for name in ("ana", "ben", "cem"):
+        made.run("key", "new", name, "--out", made.path(f"{name}.key"))
+    made.run(
+        "register", "init", "--origin", "ads.example.org/debar",
+        "--proposer", made.path("ana.key"), "--approver", made.path("ben.key"),
+    )  # fmt: skip
+    return made

@@ -10,7 +10,8 @@ import pytest
 from debar.model.canonical import canonical_json
 from debar.model.money import Money
 from debar.model.problem import DebarError
-from debar.notices.issue import Issue, percent, public_version, statements_from_plan
+from debar.notices.issue import Issue, public_version, statements_from_plan
+from debar.notices.messages import catalogue
 from debar.notices.pages import render_html, render_text
 from debar.notices.statement import Recipient, Source, StatementOfReasons, as_json
 
@@ -140,7 +141,7 @@ def test_each_step_to_a_linked_account_is_told_in_words(plan: dict[str, Any]) ->
 )
 def test_a_likelihood_is_never_rounded_up_to_certainty(probability: str, expected: str) -> None:
     """Only a million millionths are 100 %."""
-    assert expected == percent(probability)
+    assert expected == catalogue("en").percent(probability)
 
 
 def test_what_was_earned_and_pledged_is_said_and_is_no_restriction(plan: dict[str, Any]) -> None:

@@ -3,7 +3,8 @@ import string
 import pytest
 
 from debar.model.problem import DebarError
-from debar.notices.messages import CATALOGUES, ENGLISH, Said, catalogue
+from debar.notices.messages import CATALOGUES, Said, catalogue
+from debar.notices.words.english import ENGLISH
 
 
 def test_every_language_has_the_same_keys_and_places() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from xml.etree import ElementTree as ET
 
 from debar.model.window import Window
-from debar.notices.pictures import bars, clock, compact, launches_by_week, nice_steps, spend_over_time
+from debar.notices.pictures import ENGLISH, bars, clock, launches_by_week, nice_steps, spend_over_time
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -97,9 +97,9 @@ def test_axis_steps_are_round_and_reach_the_top() -> None:
 def test_axis_amounts_are_short() -> None:
     """Amounts on an axis fit beside it."""
     assert [
-        compact(40_000_000_000, "USD"),
-        compact(1_500_000_000_000, "RUB"),
-        compact(-2_000_000_000, "GBP"),
-        compact(0, "RUB"),
-        compact(500_000, "RUB"),
+        ENGLISH.compact(40_000_000_000, "USD"),
+        ENGLISH.compact(1_500_000_000_000, "RUB"),
+        ENGLISH.compact(-2_000_000_000, "GBP"),
+        ENGLISH.compact(0, "RUB"),
+        ENGLISH.compact(500_000, "RUB"),
     ] == ["$40k", "1.5m", "−£2k", "0", "0.5"]

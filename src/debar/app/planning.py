@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from debar.register.sqlite import SqliteRegister
 
 DECISION_FIELDS = ("ground", "rule", "facts", "surfaces", "territories", "authorities")
+DECISION_EXTRAS = ("language", "translations", "source", "dsa")
+"""What a decision may bring too: its language, translations, what set it off, terms of the EU's database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,23 @@ def read_decision(path: Path | None) -> dict[str, Any]:
             place=place,
             hint="see docs/plan.md for an example",
         )
+    _check_translations(document.get("translations", {}), place)
     return dict(document)
+
+
+def _check_translations(translations: object, place: Place) -> None:
+    """Insist that translations are texts by language: they are read when notices are written, much later."""
+    fits = isinstance(translations, dict) and all(
+        isinstance(table, dict) and all(isinstance(text, str) for text in table.values())
+        for table in translations.values()
+    )
+    if not fits:
+        raise DebarError(
+            "DBR-A003",
+            "the decision's translations are no tables of texts by language",
+            place=place,
+            hint='[translations.de] then "The English text." = "Der deutsche Text."',
+        )
 
 
 def make_case(opened: Opened, subjects: Sequence[str], without: frozenset[str] = frozenset()) -> Case:
@@ -161,7 +179,7 @@ def make_plan(opened: Opened, wish: Wish, *, rates: Rates, register: SqliteRegis
         window=wish.window,
         alternatives_considered=decision.pop("alternatives_considered", ()),
         expected_consequences=decision.pop("expected_consequences", ()),
-        decision={name: decision[name] for name in DECISION_FIELDS},
+        decision={name: decision[name] for name in (*DECISION_FIELDS, *DECISION_EXTRAS) if name in decision},
     )
     linked = [member for member in case.members if member.basis == "linked"]
     inside = [member.account_id for member in case.members if member.status == "in"]

@@ -1,4 +1,4 @@
-"""Tell a decision: statements of reasons, the public post, the brief; and verify what was told.
+"""Tell a decision as one file: the brief.
 
 Law: everything that is told comes from the plan, the register and the platform's rows; nothing is added.
 """
@@ -6,23 +6,20 @@ Law: everything that is told comes from the plan, the register and the platform'
 from __future__ import annotations
 
 import base64
-import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
 from debar.app.decisions import banned_accounts, load_decision, money_standing, open_for
+from debar.app.stating.statements import monthly_spend, publication_of
 from debar.app.verbs import write_whole
 from debar.briefs.build import BriefInput, build_brief
 from debar.briefs.verify import fingerprint_of
 from debar.cases.contacts import contacts_of
 from debar.ledger.earned import earned
-from debar.model.money import format_micros, round_to_minor
-from debar.model.problem import EXIT_REFUSED, DebarError
-from debar.notices.issue import Issue, public_version, statements_from_plan
-from debar.notices.pages import render_html, render_post_html, render_post_text, render_text
-from debar.notices.public_post import Publication, RecordPointer, public_post
-from debar.notices.statement import as_json
+from debar.model.money import format_micros
+from debar.notices.pages import render_post_text
+from debar.notices.public_post import public_post
 from debar.register.entries import instant_text
 from debar.register.signatures import approval_message
 from debar.stores.rates import shipped_rates
@@ -38,125 +35,6 @@ if TYPE_CHECKING:
     from debar.register.entries import Entry
 
 TITLE_SUBJECTS_MAX = 3
-
-
-def monthly_spend(
-    opened: Opened, account_ids: Sequence[str], rates: Rates, to: str
-) -> list[tuple[date, int]]:
-    """Return delivered advertising a month, at the service days' rates, in micros.
-
-    An archive has stated spend instead, which is never converted: then only what is stated in ``to`` counts.
-    Amounts in a currency that has no rate on their day are left out: the picture is not the account.
-    """
-    rows = opened.engine.rows(
-        "SELECT CAST(date_trunc('month', service_day) AS DATE), service_day, currency,"
-        " CAST(SUM(amount_micros) AS DECIMAL(38,0)) FROM billing"
-        " WHERE kind = 'delivered' AND account_id IN (SELECT unnest($ids)) GROUP BY ALL ORDER BY 1, 2, 3",
-        {"ids": list(account_ids)},
-    )
-    if not rows:
-        rows = opened.engine.rows(
-            "SELECT CAST(date_trunc('month', from_day) AS DATE), from_day, currency,"
-            " CAST(SUM(low_micros) AS DECIMAL(38,0)) FROM spend WHERE from_day IS NOT NULL"
-            " AND low_micros IS NOT NULL AND currency = $to AND account_id IN (SELECT unnest($ids))"
-            " GROUP BY ALL ORDER BY 1, 2, 3",
-            {"ids": list(account_ids), "to": to},
-        )
-    totals: dict[date, int] = {}
-    for month, day, currency, micros in rows:
-        try:
-            rate = rates.cross(currency, to, day)
-        except DebarError:
-            continue
-        totals[month] = totals.get(month, 0) + round(rate * int(micros))
-    return [(month, round_to_minor(micros, to)) for month, micros in sorted(totals.items())]
-
-
-def statement(setting: Setting, decision: str, *, form: str, account: str | None, out: Path | None) -> Answer:
-    """Tell the statement of reasons: to one account, or to the public."""
-    told = load_decision(setting, decision)
-    if told.applied_at is None:
-        raise DebarError(
-            "DBR-A010",
-            "this plan was not applied: there is nothing to state reasons for",
-            hint="debar approve and debar apply come first",
-            exit_code=EXIT_REFUSED,
-        )
-    opened = open_for(setting, told.plan, None)
-    if out is not None:
-        files = write_statements(told, opened, out)
-        return Answer(document={"files": files}, text=f"{len(files)} files in {out}")
-    if account is not None:
-        chosen = [s for s in notices_of(told, opened) if s.subject.account_id == account]
-        if not chosen:
-            raise DebarError(
-                "DBR-A011", f"the decision does not touch account {account}", exit_code=EXIT_REFUSED
-            )
-        document = as_json(chosen[0])
-        text = {"text": render_text, "html": render_html}.get(form)
-        return Answer(document=document, text=text(chosen[0]) if text else _json(document))
-    post = public_post(told.plan, publication_of(told, opened))
-    document = {"title": post.title, "text": render_post_text(post), "decision_id": told.decision_id}
-    if form == "json":
-        return Answer(document=document, text=_json(document))
-    return Answer(
-        document=document, text=render_post_html(post) if form == "html" else render_post_text(post)
-    )
-
-
-def _json(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, indent=1, ensure_ascii=False)
-
-
-def notices_of(told: Decision, opened: Opened) -> tuple[Any, ...]:
-    """Return one statement for each account that the decision touches."""
-    assert told.applied_at is not None, "only an applied plan has statements"
-    return statements_from_plan(
-        told.plan,
-        Issue(
-            decision_id=told.decision_id,
-            applied_at=told.applied_at,
-            informed_at=told.applied_at,
-            platform_name=told.plan["platform_name"],
-            recipients=told.recipients(),
-            contacts=contacts_of(opened.engine, banned_accounts(told.plan)),
-        ),
-    )
-
-
-def publication_of(told: Decision, opened: Opened) -> Publication:
-    """Return what the public post needs beside the plan."""
-    assert told.applied_at is not None, "only an applied plan is published"
-    accounts = banned_accounts(told.plan)
-    currency = told.plan["earned"]["currency"] or "USD"
-    debars = [entry.seq for entry in told.entries if entry.type == "plan"]
-    return Publication(
-        applied_at=told.applied_at,
-        platform_name=told.plan["platform_name"],
-        recipients=told.recipients(),
-        denial=told.denial(),
-        contacts=contacts_of(opened.engine, accounts),
-        spend=monthly_spend(opened, accounts, shipped_rates(), currency),
-        spend_currency=currency,
-        record=RecordPointer(
-            entry=debars[0], root=told.checkpoint.splitlines()[2], command="debar verify brief.html"
-        ),
-    )
-
-
-def write_statements(told: Decision, opened: Opened, folder: Path) -> list[str]:
-    """Write the public post, every notice as a page, and all as JSON; return the files' names."""
-    notices = notices_of(told, opened)
-    post = public_post(told.plan, publication_of(told, opened))
-    write_whole(folder / "post.html", render_post_html(post))
-    write_whole(folder / "post.txt", render_post_text(post))
-    names = ["post.html", "post.txt"]
-    for notice in notices:
-        write_whole(folder / "notices" / f"{notice.puid}.html", render_html(notice))
-        names.append(f"notices/{notice.puid}.html")
-    public = [as_json(public_version(notice, told.plan)) for notice in notices]
-    write_whole(folder / "statements.json", _json({"statements": public}) + "\n")
-    return [*names, "statements.json"]
 
 
 def brief(setting: Setting, decision: str, *, out: Path, platform: Path | None, now: datetime) -> Answer:

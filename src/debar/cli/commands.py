@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 BOOKS = click.Choice(["hledger", "beancount", "csv"])
-FORMS = click.Choice(["text", "html", "json"])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -284,20 +283,6 @@ def check(
     )
 
 
-@command(
-    debar, "statement", example="debar statement decision-2017-10-26-1a2b3c4d --format html --out statements"
-)
-@click.argument("decision")
-@click.option("--format", "form", type=FORMS, default="text", help="How to write it.")
-@click.option("--account", help="Only the statement to this account; by default the public post.")
-@click.option("--out", type=FILE, help="A folder for the post and every statement.")
-def statement(setting: Setting, decision: str, *, form: str, account: str | None, out: Path | None) -> Answer:
-    """The statement of reasons of a decision: for the public, or for one account."""
-    from debar.app.telling import statement as verb
-
-    return verb(setting, decision, form=form, account=account, out=out)
-
-
 @command(debar, "brief", example="debar brief decision-2017-10-26-1a2b3c4d --out brief.html", platform=True)
 @click.argument("decision")
 @click.option("--out", type=FILE, required=True, help="The HTML file to write.")
@@ -405,3 +390,4 @@ def register_verify(setting: Setting) -> Answer:
 
 
 from debar.cli import money_commands as _money_commands  # noqa: E402, F401 - they join the group made above
+from debar.cli import statement_commands as _statement_commands  # noqa: E402, F401 - so do these

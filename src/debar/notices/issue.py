@@ -12,9 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.model.canonical import sha256_hex
-from debar.model.money import MICROS, Money, parse_micros, show
+from debar.model.money import Money, parse_micros
 from debar.model.problem import EXIT_REFUSED, DebarError
-from debar.notices.contact_words import contact_sentences
 from debar.notices.deadlines import complaint_until
 from debar.notices.messages import Catalogue, Said, catalogue
 from debar.notices.statement import (
@@ -31,6 +30,8 @@ from debar.notices.statement import (
     StatementOfReasons,
     Subject,
 )
+from debar.notices.words.contacts import contact_sentences
+from debar.notices.words.reasons import reason_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,7 +118,7 @@ def _statement(
     *,
     issue: Issue,
 ) -> StatementOfReasons:
-    words = catalogue(issue.language)
+    words = catalogue(issue.language, plan["decision"])
     member = members[change["key"]["value"]]
     decision = plan["decision"]
     applies_from = max(utc(decision["from"]), issue.applied_at)
@@ -142,16 +143,18 @@ def _statement(
         restrictions=() if lifted else (_restriction(change, member, decision, applies_from=applies_from),),
         applies_from=applies_from,
         ground=Ground(
-            type=decision["ground"],
+            type=words.told(decision["ground"]),
             rule_id=rule.get("id") or "",
             rule_version=rule.get("version") or "",
             rule_url=rule.get("url") or "",
-            explanation=rule.get("explanation") or "",
+            explanation=words.told(rule.get("explanation") or ""),
         ),
-        facts=decision["facts"],
+        facts=words.told(decision["facts"]),
         links=_links(plan, member, members, words=words),
-        reasons=tuple(_without_others(r["sentence"], member, members, words) for r in against),
-        speaks_for=tuple(_without_others(r["sentence"], member, members, words) for r in in_favour),
+        reasons=tuple(_without_others(reason_sentence(r, words), member, members, words) for r in against),
+        speaks_for=tuple(
+            _without_others(reason_sentence(r, words), member, members, words) for r in in_favour
+        ),
         evidence_refs=tuple(sorted({fact for hop in member["path"] for fact in hop["facts"]})),
         authority_refs=_authorities(decision),
         source=issue.source,
@@ -230,7 +233,11 @@ def _links(
         start = _known_as(hop["from"], member, members, words)
         end = _known_as(hop["to"], member, members, words)
         shown = [
-            words.say("link.crowd", shown=facts[fact]["shown"], crowd=facts[fact]["crowd"])
+            words.say(
+                "link.crowd",
+                shown=words.value(facts[fact]["kind"], facts[fact]["shown"]),
+                crowd=facts[fact]["crowd"],
+            )
             for fact in hop["facts"]
             if fact in facts
         ]
@@ -246,25 +253,11 @@ def _links(
                 basis=basis,
                 probability=words.say("link.judged")
                 if hop.get("judgement") == "positive"
-                else words.say("link.probability", percent=percent(hop["p_owner"])),
+                else words.say("link.probability", percent=words.percent(hop["p_owner"])),
                 calibrated=member["calibrated"],
             )
         )
     return tuple(links)
-
-
-def percent(probability: str) -> str:
-    """Write a plan's probability as per cent, one decimal, never rounded up to certainty.
-
-    Example:
-        >>> percent("0.999990"), percent("0.973000")
-        ('over 99.9 %', '97.3 %')
-    """
-    millionths = parse_micros(probability)
-    if 999_000 < millionths < MICROS:
-        return "over 99.9 %"
-    tenths = (millionths + 500) // 1000
-    return f"{tenths // 10}.{tenths % 10} %"
 
 
 def _known_as(
@@ -338,7 +331,7 @@ def money_note(
     )
     one = earned["converted"]
     converted = one and Money(currency=one["currency"], amount_micros=parse_micros(one["amount"]))
-    listed = words.listed(show(money) for money in amounts)
+    listed = words.listed(words.money(money) for money in amounts)
     if stated:
         sentences = [
             words.say("money.stated", amounts=listed) if amounts else words.say("money.stated.nothing")
@@ -347,7 +340,7 @@ def money_note(
         sentences = [words.say("money.earned", amounts=listed), _pledged(recipients, words)]
     else:
         zero = Money(currency=converted.currency if converted else "USD", amount_micros=0)
-        sentences = [words.say("money.nothing", zero=show(zero))]
+        sentences = [words.say("money.nothing", zero=words.money(zero))]
     sentences.append(words.say("money.no_restriction"))
     return MoneyNote(earned=amounts, converted=converted, sentences=tuple(sentences))
 
@@ -356,7 +349,7 @@ def _pledged(recipients: Sequence[Recipient], words: Catalogue) -> Said:
     if not recipients:
         return words.say("money.kept_apart")
     names = words.listed((recipient.name for recipient in recipients), conjunction=True)
-    purposes = "; ".join(dict.fromkeys(recipient.purpose for recipient in recipients))
+    purposes = "; ".join(dict.fromkeys(words.told(recipient.purpose) for recipient in recipients))
     return words.say("money.pledged", recipients=names, purpose=purposes)
 
 

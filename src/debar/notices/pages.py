@@ -44,14 +44,20 @@ def render_page(template: str, **values: Any) -> str:  # noqa: ANN401 - whatever
     return _environment().get_template(template).render(**values)
 
 
-def web_link(url: str) -> Markup:
-    """Return a link, if the address is one that a browser may open; else the address as text."""
-    shown = legible(url, length_max=200)
+def is_web_address(url: str) -> bool:
+    """Tell whether a browser may open an address: http or https, with a host, and nothing hidden in it."""
     try:
         parts = urlsplit(url)
     except ValueError:
-        return Markup("<code>{}</code>").format(shown)
-    if url.startswith(("http://", "https://")) and parts.hostname and shown == url:
+        return False
+    shown = legible(url, length_max=200)
+    return bool(url.startswith(("http://", "https://")) and parts.hostname and shown == url)
+
+
+def web_link(url: str) -> Markup:
+    """Return a link, if the address is one that a browser may open; else the address as text."""
+    shown = legible(url, length_max=200)
+    if is_web_address(url):
         return Markup('<a href="{}" rel="noreferrer nofollow">{}</a>').format(url, shown)
     return Markup("<code>{}</code>").format(shown)
 
@@ -112,7 +118,7 @@ def _view(notice: StatementOfReasons, words: Catalogue) -> dict[str, Any]:
                 words.say(
                     "authority.page" if a.page else "authority.line",
                     name=a.name,
-                    date=a.published_on,
+                    date=words.day_of(a.published_on),
                     page=a.page,
                 ),
                 a.url,

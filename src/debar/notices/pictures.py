@@ -14,7 +14,8 @@ from unicodedata import combining, east_asian_width
 from xml.sax.saxutils import escape, quoteattr
 
 from debar.model.legible import legible
-from debar.model.money import MICROS, Money, show
+from debar.model.money import Money
+from debar.notices.messages import Catalogue, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +31,8 @@ ALARM: Final = "var(--named, #a3231f)"
 SHADE: Final = "var(--shade, #f0ede4)"
 
 FONT: Final = "Inter, 'Segoe UI', system-ui, sans-serif"
+
+ENGLISH: Final = catalogue("en")
 
 _HOURS = 24
 _WEEKDAYS = 7
@@ -86,20 +89,6 @@ def svg(body: Sequence[str], *, width: float, height: float, title: str, descrip
     )
 
 
-def compact(amount_micros: int, currency: str | None) -> str:
-    """Write an amount for an axis: ``$40k``, ``1.5m RUB``, ``200``."""
-    units = abs(amount_micros) / MICROS
-    for size, mark in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if units >= size:
-            figure = f"{units / size:.1f}".removesuffix(".0") + mark
-            break
-    else:
-        figure = f"{units:.2f}".rstrip("0").rstrip(".")
-    sign = "−" if amount_micros < 0 else ""
-    symbol = {"USD": "$", "GBP": "£", "EUR": "€"}.get(currency or "")
-    return f"{sign}{symbol}{figure}" if symbol else f"{sign}{figure}"
-
-
 def nice_steps(largest: int, *, steps: int = 4) -> list[int]:
     """Return round numbers from 0 up to the first one at or above ``largest``."""
     assert largest > 0, "an axis has a length"
@@ -139,8 +128,8 @@ def spend_over_time(
     currency: str,
     window: Window | None = None,
     marks: Sequence[tuple[date, str]] = (),
-    window_word: str = "window examined",
-    title: str = "Spend over time",
+    words: Catalogue = ENGLISH,
+    title: str = "",
 ) -> str:
     """Draw spend as one column a month, the window shaded, decision days marked.
 
@@ -149,16 +138,18 @@ def spend_over_time(
         currency: Of all points.
         window: Shaded, with its word above it.
         marks: Days with a word, drawn as a line.
-        window_word: What the shade means.
-        title: What the picture is called.
+        words: The language.
+        title: What the picture is called; "Spend over time" where empty.
 
     Returns:
         An SVG element.
     """
     width, height = 720.0, 270.0
+    title = title or words.say("post.heading.spend")
     if not points:
-        empty = svg_text(width / 2, 40, f"no spend in {currency}", text_anchor="middle", fill=MUTED)
-        return svg([empty], width=width, height=80, title=title, description=f"No spend in {currency}.")
+        none = words.say("picture.spend.none", currency=currency)
+        empty = svg_text(width / 2, 40, none, text_anchor="middle", fill=MUTED)
+        return svg([empty], width=width, height=80, title=title, description=none)
     days = [day for day, _ in points] + [day for day, _ in marks]
     days += [window.start, window.end] if window else []
     first, last = min(days), max(days)
@@ -168,7 +159,7 @@ def spend_over_time(
     axis = _Axis(
         first=first.replace(day=1),
         months=(last.year - first.year) * 12 + last.month - first.month + 1,
-        left=max(text_width(compact(step, currency), 12) for step in steps) + 14,
+        left=max(text_width(words.compact(step, currency), 12) for step in steps) + 14,
         right=width - 12,
         top=44,
         bottom=height - 34,
@@ -176,21 +167,42 @@ def spend_over_time(
         high=steps[-1],
     )
     body = [
-        *_shade(axis, window, window_word),
-        *_amount_lines(axis, steps, currency),
-        *_columns(axis, points, currency),
+        *_shade(axis, window, words.say("picture.window")),
+        *_amount_lines(axis, [(step, words.compact(step, currency)) for step in steps]),
+        *_columns(axis, points, currency, words),
         *_month_words(axis, last),
         *_marks(axis, marks),
     ]
-    total = show(Money(currency=currency, amount_micros=sum(a for _, a in points)))
-    peak_day, peak = max(points, key=lambda point: (point[1], point[0]))
-    description = (
-        f"{total} in all, from {min(d for d, _ in points):%Y-%m} to {max(d for d, _ in points):%Y-%m}; "
-        f"most in {peak_day:%Y-%m}: {show(Money(currency=currency, amount_micros=peak))}."
-        + (f" Shaded: {window_word}, {window}." if window else "")
-        + "".join(f" {day.isoformat()}: {word}." for day, word in marks)
-    )
+    description = _spend_description(points, currency, window=window, marks=marks, words=words)
     return svg(body, width=width, height=height, title=title, description=description)
+
+
+def _spend_description(
+    points: Sequence[tuple[date, int]],
+    currency: str,
+    *,
+    window: Window | None,
+    marks: Sequence[tuple[date, str]],
+    words: Catalogue,
+) -> str:
+    """Say what the columns show, for who cannot see them."""
+    peak_day, peak = max(points, key=lambda point: (point[1], point[0]))
+    days = [day for day, _ in points]
+    sentences = [
+        words.say(
+            "picture.spend.total",
+            total=words.money(Money(currency=currency, amount_micros=sum(a for _, a in points))),
+            first=words.month(min(days)),
+            last=words.month(max(days)),
+            month=words.month(peak_day),
+            most=words.money(Money(currency=currency, amount_micros=peak)),
+        )
+    ]
+    if window:
+        shade, start, end = words.say("picture.window"), words.day(window.start), words.day(window.end)
+        sentences.append(words.say("picture.spend.window", word=shade, start=start, end=end))
+    sentences += [words.say("picture.spend.mark", day=words.day(day), word=word) for day, word in marks]
+    return " ".join(sentences)
 
 
 def launches_by_week(
@@ -256,29 +268,28 @@ def _shade(axis: _Axis, window: Window | None, word: str) -> list[str]:
     return [shade, svg_text(middle, axis.top - 14, word, text_anchor="middle", font_size="11", fill=MUTED)]
 
 
-def _amount_lines(axis: _Axis, steps: Sequence[int], currency: str) -> list[str]:
+def _amount_lines(axis: _Axis, steps: Sequence[tuple[int, str]]) -> list[str]:
     body = []
-    for step in steps:
+    for step, label in steps:
         y = axis.y(step)
         colour, weight = (INK, "1") if step == 0 else (LINE, "0.7")
         body.append(
             element("line", x1=axis.left, x2=axis.right, y1=y, y2=y, stroke=colour, stroke_width=weight)
         )
-        label = compact(step, currency)
         body.append(svg_text(axis.left - 8, y + 4, label, text_anchor="end", fill=MUTED))
     return body
 
 
-def _columns(axis: _Axis, points: Sequence[tuple[date, int]], currency: str) -> list[str]:
+def _columns(axis: _Axis, points: Sequence[tuple[date, int]], currency: str, words: Catalogue) -> list[str]:
     slot = (axis.right - axis.left) / axis.months
     width = max(slot * 0.72, 0.8)
     body = []
     for month, amount in sorted(points):
         x = axis.x(month.replace(day=1)) + (slot - width) / 2
         top, bottom = sorted((axis.y(amount), axis.y(0)))
-        words = f"{month:%Y-%m}: {show(Money(currency=currency, amount_micros=amount))}"
+        said = f"{words.month(month)}: {words.money(Money(currency=currency, amount_micros=amount))}"
         column = element("rect", x=x, y=top, width=width, height=bottom - top, fill=ACCENT)
-        body.append(f"<g><title>{escape(words)}</title>{column}</g>")
+        body.append(f"<g><title>{escape(said)}</title>{column}</g>")
     return body
 
 

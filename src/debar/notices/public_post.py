@@ -11,13 +11,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from debar.model.legible import legible
-from debar.model.money import Money, parse_micros, round_to_minor, show
+from debar.model.money import Money, parse_micros, round_to_minor
 from debar.model.window import Window
-from debar.notices.contact_words import span
 from debar.notices.issue import platform_of, rule_sentence, utc
 from debar.notices.messages import Catalogue, catalogue
 from debar.notices.pictures import spend_over_time
 from debar.notices.plan_network import network_of_plan
+from debar.notices.words.contacts import span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -144,7 +144,7 @@ def public_post(plan: Mapping[str, Any], publication: Publication) -> PublicPost
     Raises:
         DebarError: DBR-N003, unknown language.
     """
-    words = catalogue(publication.language)
+    words = catalogue(publication.language, plan["decision"])
     platform = platform_of(publication.platform_name, words)
     subjects, decision = plan["subjects"], plan["decision"]
     names = words.listed((subject["query"] for subject in subjects), conjunction=True)
@@ -160,14 +160,14 @@ def public_post(plan: Mapping[str, Any], publication: Publication) -> PublicPost
             words.say("post.at_once"),
         ),
         money=_money(plan, words),
-        earned=tuple((words.listed([s["query"]]), _earned_of(s, plan)) for s in subjects),
+        earned=tuple((words.listed([s["query"]]), _earned_of(s, plan, words)) for s in subjects),
         earned_word=words.say("post.money.earned.stated" if _is_stated(plan) else "post.money.earned"),
         recipients=tuple(_recipient(recipient, words) for recipient in publication.recipients),
         why=_why(decision, words),
         rule_url=(decision.get("rule") or {}).get("url") or "",
         authorities=tuple(_authority(authority, words) for authority in decision["authorities"]),
-        alternatives=tuple(words.listed([text]) for text in plan["alternatives_considered"]),
-        consequences=tuple(words.listed([text]) for text in plan["expected_consequences"]),
+        alternatives=tuple(words.told(text) for text in plan["alternatives_considered"]),
+        consequences=tuple(words.told(text) for text in plan["expected_consequences"]),
         denial=_denial(publication.denial, words),
         contacts=_contacts(publication.contacts, plan, words),
         network=network_of_plan(plan, words, public=True),
@@ -203,13 +203,13 @@ def _money(plan: Mapping[str, Any], words: Catalogue) -> tuple[str, ...]:
     earned = plan["earned"]
     if "likely" not in earned:
         amounts = words.listed(
-            show(Money(currency=currency, amount_micros=parse_micros(bounds["likely"])))
+            words.money(Money(currency=currency, amount_micros=parse_micros(bounds["likely"])))
             for currency, bounds in sorted(earned["by_currency"].items())
         )
         return (words.say("post.money.unconverted", amounts=amounts),)
 
     def amount(bound: str) -> str:
-        return show(Money(currency=earned["currency"], amount_micros=parse_micros(earned[bound])))
+        return words.money(Money(currency=earned["currency"], amount_micros=parse_micros(earned[bound])))
 
     bounds = words.say("post.money.bounds", low=amount("low"), high=amount("high"))
     if _is_stated(plan):
@@ -226,12 +226,16 @@ def _money(plan: Mapping[str, Any], words: Catalogue) -> tuple[str, ...]:
         sentences.append(words.say("post.money.projected", final_on=final_on))
     for label, text in sorted((earned.get("also") or {}).items()):
         also = Money(currency=label[:3], amount_micros=parse_micros(text))
-        sentences.append(words.say("post.money.also", label=label, amount=show(also)))
-    sentences.append(words.say("post.money.policy", policy=earned["policy"]))
+        method = words.say_known("also", label[4:])
+        amount_also = words.money(also)
+        sentences.append(
+            words.say("post.money.also", currency=also.currency, method=method, amount=amount_also)
+        )
+    sentences.append(words.say("post.money.policy", policy=words.say_known("policy", earned["policy"])))
     return tuple(sentences)
 
 
-def _earned_of(subject: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
+def _earned_of(subject: Mapping[str, Any], plan: Mapping[str, Any], words: Catalogue) -> str:
     """Return what the subject's own accounts, and those that hang on them, brought in; rounded once.
 
     Stated spend, and what could not be converted, stands in each of its currencies.
@@ -252,24 +256,26 @@ def _earned_of(subject: Mapping[str, Any], plan: Mapping[str, Any]) -> str:
         by_currency = {plan["earned"]["currency"] or "USD": converted}
     amounts = sorted((currency, micros) for currency, micros in by_currency.items())
     shown = [(c, round_to_minor(micros, c)) for c, micros in amounts if micros or len(amounts) == 1]
-    return ", ".join(show(Money(currency=c, amount_micros=m)) for c, m in shown or [(amounts[0][0], 0)])
+    return ", ".join(
+        words.money(Money(currency=c, amount_micros=m)) for c, m in shown or [(amounts[0][0], 0)]
+    )
 
 
 def _recipient(recipient: Recipient, words: Catalogue) -> str:
     if recipient.amount is None:
-        return words.say("post.money.recipient", name=recipient.name, purpose=recipient.purpose)
+        return words.say("post.money.recipient", name=recipient.name, purpose=words.told(recipient.purpose))
     return words.say(
         "post.money.recipient.amount",
         name=recipient.name,
-        amount=show(recipient.amount),
-        purpose=recipient.purpose,
+        amount=words.money(recipient.amount),
+        purpose=words.told(recipient.purpose),
     )
 
 
 def _why(decision: Mapping[str, Any], words: Catalogue) -> tuple[str, ...]:
     why: list[str] = [
-        legible(decision["facts"], lines=True),
-        words.say("ground.type", type=decision["ground"]),
+        words.told(decision["facts"]),
+        words.say("ground.type", type=words.told(decision["ground"])),
     ]
     rule = decision.get("rule") or {}
     if rule.get("id"):
@@ -280,7 +286,10 @@ def _why(decision: Mapping[str, Any], words: Catalogue) -> tuple[str, ...]:
 def _authority(authority: Mapping[str, Any], words: Catalogue) -> tuple[str, str, str]:
     key = "authority.page" if authority.get("page") else "authority.line"
     line = words.say(
-        key, name=authority["name"], date=authority.get("date") or "", page=authority.get("page") or ""
+        key,
+        name=authority["name"],
+        date=words.day_of(authority.get("date") or ""),
+        page=authority.get("page") or "",
     )
     sha256 = authority.get("document_sha256")
     return line, authority.get("url") or "", words.say("authority.sha256", sha256=sha256) if sha256 else ""
@@ -319,8 +328,8 @@ def _spend(plan: Mapping[str, Any], publication: Publication, *, words: Catalogu
         window=None
         if window is None
         else Window(start=date.fromisoformat(window["start"]), end=date.fromisoformat(window["end"])),
-        marks=[(applied_on, f"{words.say('picture.ban')} {applied_on.isoformat()}")],
-        window_word=words.say("picture.window"),
+        marks=[(applied_on, words.say("picture.ban", day=applied_on.isoformat()))],
+        words=words,
         title=words.say("post.heading.spend"),
     )
 
@@ -328,7 +337,7 @@ def _spend(plan: Mapping[str, Any], publication: Publication, *, words: Catalogu
 def _verify(plan: Mapping[str, Any], record: RecordPointer | None, words: Catalogue) -> tuple[str, ...]:
     verify = []
     if record is not None:
-        verify.append(words.say("post.verify.entry", entry=record.entry))
+        verify.append(words.say("post.verify.entry", entry=str(record.entry)))
         if record.root:
             verify.append(words.say("post.verify.checkpoint", root=record.root))
     verify.append(words.say("post.verify.plan", sha256=plan["plan_sha256"]))

@@ -17,7 +17,8 @@ from debar.app.money.earning import books_text, make_donation, plan_money, pledg
 from debar.app.opening import open_platform
 from debar.app.planning import make_plan
 from debar.app.registering import record
-from debar.app.telling import make_brief, write_statements
+from debar.app.stating.statements import write_statements
+from debar.app.telling import make_brief
 from debar.app.telling_plans import WHY_OUT, amount, label, reason_lines
 from debar.app.verbs import write_whole
 from debar.app.watching import screen_signups
@@ -273,7 +274,8 @@ def _publish(stage: Stage, applied: Applied) -> None:
     say = stage.say
     say("")
     say("STATEMENT")
-    say(f"  statements/post.html for the public, and {len(files) - 3} notices, one to each account")
+    count = sum(name.startswith("notices/") and name.endswith(".de.html") for name in files)
+    say(f"  statements/post.html for the public, and {count} notices, one to each account; .de. is German")
     say("  RT denies it; its answer is recorded word for word, and the sales contacts are in the file")
 
 

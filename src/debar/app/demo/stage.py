@@ -9,6 +9,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from debar.app.demo import german
 from debar.app.opening import Opened, Setting, open_platform
 from debar.app.planning import Wish
 from debar.app.registering import init_register, new_key
@@ -119,6 +120,8 @@ def wish_of(stage: Stage, without: frozenset[str] = frozenset()) -> Wish:
             "authorities": [story.AUTHORITY],
             "alternatives_considered": list(story.ALTERNATIVES_CONSIDERED),
             "expected_consequences": list(story.EXPECTED_CONSEQUENCES),
+            "language": "en",
+            "translations": german.TRANSLATIONS,
         },
         proposed_by=story.PROPOSED_BY,
         proposer_key=load_signer(stage.key(story.PROPOSED_BY)).public_key.hex(),

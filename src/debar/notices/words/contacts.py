@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from debar.model.money import Money, parse_micros, show
+from debar.model.money import Money, parse_micros
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,4 +56,4 @@ def _offers(contacts: Sequence[Mapping[str, Any]], words: Catalogue) -> list[str
         return []
     largest = max(offers, key=lambda money: money.amount_micros)
     key = "contacts.sales.offer.one" if len(offers) == 1 else "contacts.sales.offer"
-    return [words.say(key, count=len(offers), amount=show(largest))]
+    return [words.say(key, count=len(offers), amount=words.money(largest))]
