@@ -108,6 +108,17 @@ def test_accounts_change_hands() -> None:
     assert {row["account_id"] for row in later} == {account for account, held in rows.items() if held > 1}
 
 
+def test_what_a_holder_uses_stays_within_its_days() -> None:
+    """No card, device or line of an account is seen both before and after the account changed hands."""
+    world = small()
+    sold = {row["account_id"]: row["from_day"] for row in world.truth.to_pylist() if row["from_day"]}
+    rows = [row for row in world.identifiers.to_pylist() if row["account_id"] in sold]
+    hands = [row for row in rows if row["kind"] in ("card", "device", "ip", "address")]
+    assert [] == [row for row in hands if row["first_seen"] < sold[row["account_id"]] < row["last_seen"]]
+    assert any(row["last_seen"] <= sold[row["account_id"]] for row in hands)
+    assert any(row["first_seen"] >= sold[row["account_id"]] for row in hands)
+
+
 def test_nobody_is_linked_where_nobody_shall_be() -> None:
     """In ``nobody_linked`` no owner ever holds two accounts, and strangers still share values."""
     world = small("nobody_linked")

@@ -59,6 +59,7 @@ class Life:
         self.stock: list[tuple[int, Account, Owner]] = []
         self._victims: list[tuple[Entity, str]] = []
         self._leavers: list[Person] = []
+        self._by_number: dict[int, Owner] = {}
 
     def campaign(self, owner: Owner, day: int, count: int) -> None:
         """Let an owner open some accounts, with the team and the things of the moment."""
@@ -91,6 +92,7 @@ class Life:
                 address, line = market.halls[int(len(market.halls) * rng.random() ** 2)]
                 first.office = Office(address=address, ip=line)
         self.settled.append(owner)
+        self._by_number[owner.number] = owner
         return first
 
     def _move_in(self, first: Team, other: Owner) -> None:
@@ -135,15 +137,16 @@ class Life:
         ]
         if len(due) == 6 and owner.style != "careful":
             due.remove(rng.choice(due))
+        acting.alive = [account for account in acting.alive if account.holders[-1].owner == owner.number]
         if owner.covert and rng.random() < 0.3:
             for account in acting.alive:
-                account.ends = min(account.ends, max(account.opened, day))
+                account.ends = min(account.ends, max(account.since, day))
         for thing in due:
             self._replace(owner, acting, thing, day)
         acting.alive = [account for account in acting.alive if account.ends > day][-25:]
         use = usage.team_use(self.market, acting)
         for account in acting.alive:
-            if not owner.covert and rng.random() < self.rates.touch:
+            if account.since <= day and not owner.covert and rng.random() < self.rates.touch:
                 kinds = rng.sample(sorted(use), 3)
                 self.sheet.write(account, {kind: use[kind][:1] for kind in kinds}, day, account.ends)
 
@@ -196,7 +199,7 @@ class Life:
     def _engage(self, owner: Owner) -> None:
         """Leave an agency, or find one that has room."""
         rng, rates = self.rng, self.rates
-        starts = not owner.accounts
+        starts = not owner.accounts or rng.random() < 0.3
         if owner.agency and rng.random() < rates.leaves:
             owner.agency, starts = None, rng.random() < 0.5
         wanted = rates.engaged * (0.25 if owner.covert else 1.0)
@@ -207,6 +210,13 @@ class Life:
         if any(free):
             (owner.agency,) = rng.choices(others, weights=free)
             owner.agency.clients.add(owner.number)
+
+    def follow(self, old: Agency, new: Agency) -> None:
+        """Let one client go along with somebody who changes agencies."""
+        client = self._by_number.get(self.rng.choice(sorted(old.clients) or [-1]))
+        if client and client.agency is old and len(new.clients) < new.room:
+            client.agency = new
+            new.clients.add(client.number)
 
     # ---- accounts
 
@@ -239,7 +249,7 @@ class Life:
             use = usage.careful_use(market, owner, acting, day)
             if slip:
                 kind, value = rng.choice(owner.past)
-                use[kind] = [(value, "")]
+                use[kind] = [(value, use[kind][0][1])]
         elif owner.style == "sloppy":
             use = usage.sloppy_use(market, owner, acting, day)
         else:
@@ -326,7 +336,7 @@ class Life:
         use, operator = self._use(owner, acting, day, slip=False)
         for row in account.rows:
             if row.kind not in keeps:
-                row.last = max(row.first, min(row.last, day))
+                row.first, row.last = min(row.first, day), min(row.last, day)
         for kind in keeps:
             use.pop(kind, None)
         account.holders.append(

@@ -115,7 +115,7 @@ def _agency(life: Life, number: int, rank: int, owners: int) -> tuple[Agency, Ow
     rng, market, rates = life.rng, life.market, life.rates
     country = market.country()
     own = team(market, country, 0)
-    room = max(2, round(min(CLIENTS_MAX, CLIENTS_MAX * owners / 10_000) / (rank + 1) ** 0.72))
+    room = max(2, round(min(CLIENTS_MAX, CLIENTS_MAX * owners / 10_000) / (rank + 1) ** 0.68))
     hands = 1 + room // 14
     hall = rng.choice(market.halls)
     habit = HABITS[rank % len(HABITS)] if rank < len(HABITS) else rng.choice(HABITS)
@@ -155,6 +155,8 @@ def _staff_moves(life: Life, day: int) -> None:
             other.staff.append(who)
             if rng.random() < 0.4:
                 who.device = market.device(day)
+            if rng.random() < 0.4:
+                life.follow(agency, other)
             agency.staff.append(person(market, agency.country, day, host=agency.host))
         if rng.random() < 0.03:
             agency.card = market.card()

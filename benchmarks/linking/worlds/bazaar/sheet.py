@@ -30,6 +30,9 @@ DAYS: Final = 2_100
 _EPOCH_DAYS: Final = (START - dt.date(1970, 1, 1)).days
 _LEVELS: Final = 33
 
+_ROLES: Final = {"card": "payer", "admin": "admin", "device": "admin", "ip": "admin"}
+"""Kind to the role that a platform takes for granted; it seldom knows an agency for one."""
+
 Use = dict[str, list[tuple[str, str]]]
 """Kind to the values that are in use, each with its role."""
 
@@ -71,6 +74,11 @@ class Account:
     declared: bool = False
     holders: list[Holding] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+
+    @property
+    def since(self) -> int:
+        """Day from which its last holder has it."""
+        return self.holders[-1].from_day or self.opened
 
 
 class Sheet:
@@ -122,6 +130,8 @@ class Sheet:
         if kind == "legal_id" and rng.random() < 0.2:
             kind = "tax_id"
         source = "signup" if start < account.opened + 10 else "change"
+        if role == "agency" and rng.random() < 0.8:
+            role = _ROLES.get(kind, "owner")
         shown = role if rng.random() < 0.6 else ""
         written = spell(rng, kind, value, account.country)
         account.rows.append(Row(kind=kind, value=written, role=shown, first=start, last=end, source=source))
