@@ -12,7 +12,11 @@ _PLACEHOLDERS = (
     "|not available|not applicable|not provided|empty|default|dummy|sample|example|foo|bar|asdf|qwerty|xxx"
     "|abc|anonymous|redacted|missing|deleted|1234|12345|123456|1234567|12345678|123456789|1234567890|0123456789"
     "|нет|неизвестно|тест|нет данных|keine|kein|unbekannt|ninguno|aucun|inconnu|brak|无|不明|なし|#n/a"
-    "|لا يوجد"
+    "|لا يوجد|these ads ran without a disclaimer|this ad ran without a disclaimer|no disclaimer"
+    "|without a disclaimer|no name|noname|company name|not known|not given|see above|same as above"
+    "|pending|withheld|sin nombre|sans nom|без названия|sconosciuto"
+    "|desconhecido|desconocido|não informado|nie podano|neznámý|okänd|ukjent|ukendt|tuntematon|bilinmiyor"
+    "|غير معروف|未知|無|없음|लागू नहीं"
 )
 
 PLACEHOLDERS: Final = frozenset(_PLACEHOLDERS.split("|"))

@@ -9,13 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from debar.evidence.name_comparison import (
-    SAME_FROM,
-    leads_with,
-    name_similarity,
-    name_words,
-    normal_name,
-)
+from debar.evidence.name_comparison import leads_with, name_words, normal_name, same_name
 from debar.model.problem import EXIT_REFUSED, DebarError
 
 if TYPE_CHECKING:
@@ -214,7 +208,7 @@ def _how_alike(value: str, text: str) -> str | None:
     words = set(name_words(text))
     if words <= set(name_words(value)):
         return "holds"
-    return "alike" if name_similarity(value, text) >= SAME_FROM else None
+    return "alike" if same_name(value, text) else None
 
 
 def resolve_subject(engine: Engine, query: str) -> tuple[str, ...]:
