@@ -6,6 +6,7 @@ python3 dev.py test     install what the tests need and run the test tier (about
 python3 dev.py ci       the slower tier: browser, oracles, kills (up to twenty minutes)
 python3 dev.py prove    everything, however long; dates the outcome in docs/proof.md
 python3 dev.py lint     ruff, mypy --strict, import contracts
+python3 dev.py linking  how well and how fast accounts are linked, beside peers (docs/benchmark-linking.md)
 python3 dev.py pin      compile constraints.txt anew
 """
 
@@ -59,23 +60,26 @@ def install(*, tests: bool) -> None:
     stamp.write_text(state)
 
 
-def install_oracles() -> None:
-    """Make .venv-oracles with Beancount: its licence must never reach the product's environment."""
-    pins, python = HERE / "constraints-oracles.txt", HERE / ".venv-oracles" / "bin" / "python"
-    stamp = HERE / ".venv-oracles" / "installed"
+def install_apart(name: str, program: str) -> None:
+    """Make .venv-NAME with what constraints-NAME.txt pins: a program that must not reach the product.
+
+    Beancount (``oracles``) for its licence; Splink (``peers``), which linking is measured against.
+    """
+    pins, python = HERE / f"constraints-{name}.txt", HERE / f".venv-{name}" / "bin" / "python"
+    stamp = HERE / f".venv-{name}" / "installed"
     if stamp.exists() and stamp.read_text() == pins.read_text():
         return
     if not python.exists():
-        run(sys.executable, "-m", "venv", HERE / ".venv-oracles")
+        run(sys.executable, "-m", "venv", HERE / f".venv-{name}")
     if run(python, "-m", "pip", "install", "-q", "-r", pins, check=False) == 0:
         stamp.write_text(pins.read_text())
     else:
-        print("not installed: Beancount; tests that need it are skipped and say so")
+        print(f"not installed: {program}; tests that need it are skipped and say so")
 
 
 def install_system_tools() -> None:
     """Install Beancount apart, and Chromium and hledger from Debian where they are missing and we may."""
-    install_oracles()
+    install_apart("oracles", "Beancount")
     missing = [package for tool, package in SYSTEM_TOOLS.items() if shutil.which(tool) is None]
     if not missing:
         return
@@ -146,6 +150,13 @@ def demo(arguments: list[str]) -> int:
     return run(BIN / "debar", "demo", *arguments, check=False)
 
 
+def linking(arguments: list[str]) -> int:
+    """Install debar and, apart, Splink; run the linking benchmark."""
+    install(tests=True)
+    install_apart("peers", "Splink")
+    return run(BIN / "python", "-m", "benchmarks.linking", *arguments, check=False)
+
+
 def pin() -> None:
     """Compile the constraints, for every platform and Python, without an address."""
     run(BIN / "python", "-m", "pip", "install", "-q", "uv")
@@ -158,6 +169,8 @@ def main() -> int:
     verb, *rest = sys.argv[1:] or ["help"]
     if verb == "demo":
         return demo(rest)
+    if verb == "linking":
+        return linking(rest)
     verbs = {"lint": lint, "test": test, "ci": ci, "prove": prove, "pin": pin}
     if verb not in verbs:
         print(__doc__)

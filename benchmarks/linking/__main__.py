@@ -1,0 +1,85 @@
+"""How well and how fast accounts are linked: debar beside its peers, in one run.
+
+    python -m benchmarks.linking quality --worlds harbour,bazaar --variants base --seeds 1,2,3
+
+Law: one command makes every figure that the documents state, and writes down what it was asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.linking.quality import METHODS, Sample, make_world, plain, run_quality
+from benchmarks.linking.report import quality_tables, render_text
+from benchmarks.linking.world import VARIANTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what is asked, print the tables, write the files."""
+    asked = _parser().parse_args(arguments)
+    document: dict[str, Any] = {"asked": {k: str(v) for k, v in vars(asked).items()}}
+    if asked.task in ("quality", "all"):
+        document["quality"] = _quality(asked)
+    if asked.json is not None:
+        asked.json.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.linking", description=__doc__)
+    parser.add_argument("task", choices=("quality", "labels", "scale", "all"))
+    parser.add_argument("--worlds", type=_names, default="harbour,bazaar")
+    parser.add_argument("--variants", type=_names, default="base", help=f"of {', '.join(VARIANTS)}")
+    parser.add_argument("--seeds", type=_numbers, default="1")
+    parser.add_argument("--owners", type=int, default=10_000)
+    parser.add_argument("--peers", type=_names, default="splink,naive,pairwise", help="or: none")
+    parser.add_argument("--subjects", type=int, default=300, help="owners named, a world")
+    parser.add_argument("--anybody", type=int, default=200, help="accounts named, a world")
+    parser.add_argument("--json", type=Path, help="write everything there")
+    parser.add_argument("--html", type=Path, help="write a page with the plots there")
+    return parser
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split(",") if part and part != "none")
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _quality(asked: argparse.Namespace) -> list[dict[str, Any]]:
+    methods = ("debar", *asked.peers)
+    unknown = set(methods) - set(METHODS)
+    if unknown:
+        raise SystemExit(f"no such peer: {', '.join(sorted(unknown))}; there are {', '.join(METHODS)}")
+    worlds = [
+        functools.partial(make_world, name, variant, seed, owners=asked.owners)
+        for variant in asked.variants
+        for name in asked.worlds
+        for seed in asked.seeds
+    ]
+    sample = Sample(subjects=asked.subjects, anybody=asked.anybody)
+    results = []
+    for result in run_quality(worlds, methods, sample, _say):
+        results.append(plain(result))
+        _say(f"  average precision {result['pairs']['average_precision']:.3f}")
+    for table in quality_tables(results):
+        print(render_text(table))
+    return results
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

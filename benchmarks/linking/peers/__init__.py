@@ -1,0 +1,1 @@
+"""The methods that debar is measured against, on the same normalised identifiers."""
