@@ -51,6 +51,11 @@ e3,N3,delivered,2016-06-01,50.00,USD
 e4,N1,refund,2016-05-02,10.00,USD
 e5,B1,delivered,2016-05-02,9000000.00,USD
 """
+CONTACTS = """contact_id,account_id,at,counterpart,direction,channel,by,subject,offer_amount,offer_currency
+c1,N1,2016-04-12T10:00:00Z,sales,outgoing,presentation,sol,package for the election,1500000.00,USD
+c2,N3,2016-05-12T10:00:00Z,sales,outgoing,call,sid,follow-up,,
+c3,B1,2016-05-12T10:00:00Z,sales,outgoing,call,sid,cakes,,
+"""
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,46 @@ class Desk:
         plan = self.plan()
         self.run("approve", plan, "--key", self.path("ben.key"))
         return str(self.json("apply", plan, "--key", self.path("ana.key"))["decision_id"])
+
+    def enrolled(self, name: str, role: str) -> str:
+        """Make and enrol a key where there is none yet; return its file."""
+        path = self.folder / f"{name}.key"
+        if not path.exists():
+            self.run("key", "new", name, "--out", str(path))
+            self.run("register", "enrol", "--key", str(path), "--role", role, "--by", self.path("ben.key"))
+        return str(path)
+
+
+@dataclass(frozen=True)
+class Decided(Desk):
+    """A desk on which the decision is in force; dora hears appeals, eve keeps the files."""
+
+    decision: str
+
+    def step(self, *words: str, by: str = "eve", code: int = 0) -> Any:
+        """Take a step of an appeal and return the document."""
+        return self.json("appeal", *words, "--key", self.path(f"{by}.key"), code=code)
+
+    def refused(self, *words: str, by: str = "eve", code: int = 1) -> str:
+        """Take a step that must be refused and return the message."""
+        return self.run("appeal", *words, "--key", self.path(f"{by}.key"), code=code).stderr
+
+    def link(self, account: str = "N3") -> str:
+        """Return the link of an account's holder."""
+        return str(self.json("appeal", "link", self.decision, account)["link"])
+
+    def filed(self, account: str = "N3", *more: str) -> str:
+        """File by link and return the appeal's id."""
+        filing = ("appeal", "file", "--link", self.link(account), "--ground", "We never owned that card.")
+        return str(self.json(*filing, *more)["appeal_id"])
+
+    def in_review(self, account: str = "N3") -> str:
+        """Bring an appeal to its reviewer, dora."""
+        appeal = self.filed(account)
+        for step in (("acknowledge", appeal), ("admit", appeal), ("assign", appeal, "--reviewer", "dora")):
+            self.step(*step)
+        self.step("review", appeal, by="dora")
+        return appeal
 
 
 def set_up(folder: Path) -> Desk:

@@ -20,6 +20,7 @@ PLANTED = [
     ("linking/expand.py", "import duckdb"),
     ("notices/__init__.py", "import debar.ledger"),
     ("plans/plan.py", "import debar.app"),
+    ("appeals/states.py", "import debar.watch"),
 ]
 
 

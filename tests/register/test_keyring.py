@@ -10,10 +10,12 @@ from debar.model.problem import DebarError
 from debar.register.drafts import approval_draft, enrolment_draft
 from debar.register.entries import EntryDraft
 from debar.register.keyring import Keyring
-from debar.register.signatures import approval_message, verify_approval, verify_signature
+from debar.register.signatures import approval_message, outcome_message, verify_approval, verify_signature
 from registers import ANA, BEN, EVE, LOG, ORIGIN, PLAN_SHA256, enrolments, record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from debar.model.ports import Signer
     from debar.register.sqlite import SqliteRegister
 
@@ -142,3 +144,59 @@ def test_the_signed_bytes() -> None:
     assert approval_message("a" * 64) == b"debar approval v1\n" + b"a" * 64 + b"\n"
     assert not verify_signature(b"short", b"", b"")
     assert not verify_signature(ANA.public_key, b"other", ANA.sign(b"message"))
+
+
+def outcome(
+    signer: Signer, *, claimed: Signer | None = None, changed: Mapping[str, str] | None = None
+) -> EntryDraft:
+    """Return an outcome, signed by somebody, perhaps under another's name or over something else."""
+    appeal_id, sha256 = "appeal-2017-11-02-0a1b2c3d4e5f", "7" * 64
+    message = outcome_message(ORIGIN, appeal_id=appeal_id, outcome="upheld", outcome_sha256=sha256)
+    public = {
+        "appeal_id": appeal_id,
+        "event": "decide",
+        "outcome": "upheld",
+        "outcome_sha256": sha256,
+        "public_key": (claimed or signer).public_key.hex(),
+        "signature": signer.sign(message).hex(),
+        **(changed or {}),
+    }
+    return EntryDraft(type="outcome", by="eve", body={}, public=public)
+
+
+def enrol_reviewer(register: SqliteRegister) -> None:
+    """Enrol eve for appeals."""
+    draft = enrolment_draft("eve", role="appeals", public_key=EVE.public_key, origin=ORIGIN, signer=BEN)
+    record(register, draft)
+
+
+def test_an_outcome_is_believed_under_an_enrolled_reviewers_key(register: SqliteRegister) -> None:
+    """Signed by a key that is enrolled for appeals, it is recorded, and verifies again."""
+    enrol_reviewer(register)
+    record(register, outcome(EVE))
+    assert register.verify() == ()
+
+
+@pytest.mark.parametrize("signer", [ANA, BEN, EVE])
+def test_an_outcome_by_anybody_else_is_refused(register: SqliteRegister, signer: Signer) -> None:
+    """A proposer, an approver and a stranger decide no appeal."""
+    with pytest.raises(DebarError, match="enrolled for appeals"):
+        record(register, outcome(signer))
+
+
+def test_an_outcome_that_was_changed_after_it_was_signed_is_refused(register: SqliteRegister) -> None:
+    """Another outcome, appeal, digest or signer does not fit the signature; a missing one is no outcome."""
+    enrol_reviewer(register)
+    for changed in (
+        {"outcome": "lifted"},
+        {"appeal_id": "appeal-2017-11-02-ffffffffffff"},
+        {"outcome_sha256": "8" * 64},
+    ):
+        with pytest.raises(DebarError, match="DBR-R017"):
+            record(register, outcome(EVE, changed=changed))
+    with pytest.raises(DebarError, match="DBR-R017"):
+        record(register, outcome(BEN, claimed=EVE))
+    unsigned = outcome(EVE)
+    public = {name: value for name, value in unsigned.public.items() if name != "signature"}
+    with pytest.raises(DebarError, match="DBR-R014"):
+        record(register, EntryDraft(type="outcome", by="eve", body={}, public=public))

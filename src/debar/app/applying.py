@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from debar.app.opening import Opened
     from debar.model.ports import Signer
     from debar.plans.plan import Plan
+    from debar.register.reading import RegisterReader
     from debar.register.sqlite import SqliteRegister
 
 
@@ -71,7 +72,7 @@ def decision_of(plan: Plan) -> str:
     return decision_id_of(plan.document)
 
 
-def enrolled_keys(register: SqliteRegister) -> tuple[EnrolledKey, ...]:
+def enrolled_keys(register: RegisterReader) -> tuple[EnrolledKey, ...]:
     """Return the enrolled keys, one a key with all its roles."""
     roles: dict[str, set[str]] = {}
     names: dict[str, str] = {}

@@ -64,6 +64,20 @@ class Decision:
         ]
         return [self.verifier_key, *enrolled] if self.verifier_key else []
 
+    def plans(self) -> list[Mapping[str, Any]]:
+        """Return the plans that made the decision and changed it, oldest first."""
+        return [body["plan"] for body in self.bodies("plan")] or [self.plan]
+
+    def informed_at(self, account_id: str) -> datetime:
+        """Return when an account's holder was told, as recorded; the day of the apply where that is not."""
+        assert self.applied_at is not None, "only an applied decision is told"
+        told = [
+            entry.at
+            for entry in self.entries
+            if entry.type == "statement" and entry.body and entry.body.get("account_id") == account_id
+        ]
+        return told[0] if told else self.applied_at
+
     def recipients(self) -> tuple[Recipient, ...]:
         """Return whom the money is pledged to, as it stands after the last step."""
         return tuple(
@@ -77,8 +91,8 @@ class Decision:
         )
 
     def denial(self) -> Denial | None:
-        """Return the other side's answer, if it gave one."""
-        bodies = self.bodies("denial")
+        """Return the advertiser's answer to the whole decision, if any; never one account's response."""
+        bodies = [body for body in self.bodies("denial") if not body.get("account_id")]
         if not bodies:
             return None
         return Denial(
@@ -122,12 +136,12 @@ def _recorded(register_path: Path, decision_id: str) -> Decision | None:
             return None
         first = plans[0]
         assert first.body is not None, "an erased plan was passed over"
-        sha256 = first.public["plan_sha256"]
+        plans_sha256 = {e.public["plan_sha256"] for e in plans}
         about = tuple(
             e
             for e in entries
             if e.type == "enrol"
-            or e.public.get("plan_sha256") == sha256
+            or e.public.get("plan_sha256") in plans_sha256
             or e.public.get("decision_id") == decision_id
         )
         checkpoint = register.checkpoint()

@@ -96,7 +96,7 @@ def make_brief(told: Decision, opened: Opened, *, rates: Rates, made_at: datetim
                     "message": approval_message(entry.public["plan_sha256"]).decode(),
                 }
                 for entry in told.entries
-                if entry.type == "approval"
+                if entry.type == "approval" and entry.public["plan_sha256"] == plan["plan_sha256"]
             ],
             statement=notice,
             title=title_of(plan),

@@ -13,6 +13,7 @@ from debar.app.answer import Answer
 from debar.app.applying import apply_plan
 from debar.app.applying import approve as approve_plan
 from debar.app.applying import check as check_account
+from debar.app.hearing.case_opened import record_case
 from debar.app.money.rates_added import rates_of
 from debar.app.opening import open_platform
 from debar.app.planning import Wish, make_plan, plan_answer, read_decision
@@ -114,6 +115,10 @@ def plan(
         write_whole(options.out, made.text())
     answer = plan_answer(made)
     written = f"\nwritten to {options.out}" if options.out else ""
+    if options.out is not None and signer is not None:
+        with SqliteRegister.open(setting.register_path()) as register:
+            entry = record_case(made, register, opened, by=signer.name, now=now)
+        written += f"\nthe case is opened: entry {entry} holds the digests of its contacts"
     return Answer(document=answer.document, text=answer.text + written)
 
 

@@ -352,7 +352,9 @@ def register_init(
 
 @command(register_group, "enrol", example="debar register enrol --key cem.key --role approver --by ben.key")
 @click.option("--key", type=FILE, required=True, help="The key file to enrol.")
-@click.option("--role", type=click.Choice(["proposer", "approver"]), required=True, help="What it may do.")
+@click.option(
+    "--role", type=click.Choice(["proposer", "approver", "appeals"]), required=True, help="What it may do."
+)
 @click.option("--by", type=FILE, required=True, help="An enrolled key that vouches for it.")
 def register_enrol(setting: Setting, key: Path, role: str, by: Path) -> Answer:
     """Enrol a further key."""
@@ -389,5 +391,6 @@ def register_verify(setting: Setting) -> Answer:
     return verify_register(setting.register_path())
 
 
+from debar.cli import appeal_commands as _appeal_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import money_commands as _money_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import statement_commands as _statement_commands  # noqa: E402, F401 - so do these

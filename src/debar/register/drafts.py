@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from debar.model.ports import Signer
 
 JUDGEMENTS: Final = ("positive", "negative", "unsure")
-_GATE_PUBLIC: Final = ("decision_id", "scopes", "from", "until", "because")
+_GATE_PUBLIC: Final = ("decision_id", "scopes", "from", "until", "because", "lift_reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Enrolment:
     Args:
         seq: Its entry.
         name: Whose it is; empty once erased.
-        role: ``proposer`` or ``approver``.
+        role: ``proposer``, ``approver`` or ``appeals``.
         public_key: 64 hex digits.
         signed_by: The key that enrolled it, 64 hex digits.
         at: When.

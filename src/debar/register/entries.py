@@ -46,6 +46,27 @@ ENTRY_TYPES: Final = (
 )
 """What can stand in the log. Gates apply debar, lift and vary only."""
 
+APPEAL_EVENTS: Final = (
+    "file",
+    "acknowledge",
+    "admit",
+    "refuse",
+    "assign",
+    "review",
+    "request",
+    "answer",
+    "expire",
+    "relief",
+    "decide",
+    "carry_out",
+    "inform",
+    "withdraw",
+    "escalate",
+    "resolve",
+    "close",
+)
+"""The steps of an appeal; which may follow which is the room of appeals' to say."""
+
 SCOPES: Final = ("create", "buy", "serve", "charge")
 """What a debarred account may not do: advertising only."""
 
@@ -293,12 +314,14 @@ _SHAPES: Final[dict[str, Callable[[Any], bool]]] = {
     "currency": _text_like(_CURRENCY),
     "decision_id": _text_like(_ID),
     "entries": _list_of(_is_natural),
+    "event": _word_of(*APPEAL_EVENTS),
     "from": _text_like(_INSTANT),
-    "outcome": _word_of("upheld", "lifted", "varied", "withdrawn"),
+    "lift_reason": _word_of("reversed", "appeal", "lapsed"),
+    "outcome": _word_of("upheld", "lifted", "varied"),
     "plan_id": _text_like(_ID),
     "public_key": _hex_of(64),
     "review_on": _optional(_text_like(_INSTANT)),
-    "role": _word_of("proposer", "approver"),
+    "role": _word_of("proposer", "approver", "appeals"),
     "scopes": _list_of(_word_of(*SCOPES)),
     "signature": _hex_of(128),
     "signed_by": _hex_of(64),

@@ -2,7 +2,7 @@
 
 Law: pure, a fold over the log. The log's own key enrols others only while the log holds nothing but
 enrolments; afterwards only an enrolled key enrols another. An approval is believed under an enrolled
-approver's key and nothing else.
+approver's key and nothing else, an appeal's outcome under an enrolled reviewer's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.model.problem import EXIT_REFUSED, DebarError
-from debar.register.signatures import APPROVER, enrolment_message, verify_approval, verify_signature
+from debar.register.signatures import (
+    APPEALS,
+    APPROVER,
+    enrolment_message,
+    outcome_message,
+    verify_approval,
+    verify_signature,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +26,9 @@ if TYPE_CHECKING:
 _SIGNED_FIELDS: Final = {
     "enrol": ("role", "public_key", "signed_by", "signature"),
     "approval": ("plan_sha256", "public_key", "signature"),
+    "outcome": ("appeal_id", "outcome", "outcome_sha256", "public_key", "signature"),
 }
+"""What must stand in the public part of an entry that somebody signs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +64,8 @@ class Keyring:
             return self._enrolled(public)
         if entry_type == "approval":
             self._check_approval(public)
+        if entry_type == "outcome":
+            self._check_outcome(public)
         return replace(self, founding=False) if self.founding else self
 
     def holds(self, public_key: str, role: str) -> bool:
@@ -88,6 +99,20 @@ class Keyring:
         )
         if not fits:
             raise _unsigned("approval")
+
+    def _check_outcome(self, public: Mapping[str, Any]) -> None:
+        if not self.holds(public["public_key"], APPEALS):
+            raise _not_enrolled("the key that decides an appeal is not enrolled for appeals")
+        message = outcome_message(
+            self.origin,
+            appeal_id=public["appeal_id"],
+            outcome=public["outcome"],
+            outcome_sha256=public["outcome_sha256"],
+        )
+        if not verify_signature(
+            bytes.fromhex(public["public_key"]), message, bytes.fromhex(public["signature"])
+        ):
+            raise _unsigned("outcome")
 
 
 def _not_enrolled(why: str) -> DebarError:

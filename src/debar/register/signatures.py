@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 PROPOSER: Final = "proposer"
 APPROVER: Final = "approver"
-KEY_ROLES: Final = (PROPOSER, APPROVER)
-"""What an enrolled key may do. One key may hold both, by two enrolments."""
+APPEALS: Final = "appeals"
+KEY_ROLES: Final = (PROPOSER, APPROVER, APPEALS)
+"""What an enrolled key may do. One key may hold several, by several enrolments."""
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -44,6 +45,19 @@ def enrolment_message(origin: str, *, role: str, public_key: bytes) -> bytes:
 def sign_approval(plan_sha256: str, signer: Signer) -> bytes:
     """Return an approval of a plan: 64 bytes."""
     return signer.sign(approval_message(plan_sha256))
+
+
+def outcome_message(origin: str, *, appeal_id: str, outcome: str, outcome_sha256: str) -> bytes:
+    """Return the bytes that a reviewer signs to decide an appeal.
+
+    Args:
+        origin: The register's origin: an outcome in one register is none in another.
+        appeal_id: Which appeal.
+        outcome: ``upheld``, ``varied`` or ``lifted``.
+        outcome_sha256: Digest of the outcome with its reasons and a nonce, so that nobody can guess it.
+    """
+    assert _SHA256.fullmatch(outcome_sha256), f"outcome_sha256 {outcome_sha256!r}"
+    return f"debar outcome v1\n{origin}\n{appeal_id}\n{outcome}\n{outcome_sha256}\n".encode()
 
 
 def verify_approval(plan_sha256: str, *, public_key: bytes, signature: bytes) -> bool:

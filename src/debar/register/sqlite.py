@@ -299,7 +299,7 @@ class SqliteRegister(RegisterReader):
         first = self.revision()
         keyring = None
         for draft in drafts:
-            if draft.type in {"enrol", "approval"}:
+            if draft.type in {"enrol", "approval", "outcome"}:
                 keyring = keyring or self.keyring()
             if keyring is not None:
                 keyring = keyring.after(draft.type, draft.public)
