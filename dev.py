@@ -24,7 +24,12 @@ HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 BIN = VENV / "bin"
 PYTEST = ("-m", "pytest", "-q", "-n", "auto", "--dist", "worksteal")
-SYSTEM_TOOLS = {"chromium": "chromium", "hledger": "hledger", "java": "openjdk-17-jre-headless"}
+SYSTEM_TOOLS = {
+    "chromium": ("chromium",),
+    "hledger": ("hledger",),
+    "java": ("openjdk-17-jre-headless",),
+    "go": ("golang-go", "golang-golang-x-mod-dev"),
+}
 
 HEAD = """# Proof
 
@@ -78,9 +83,10 @@ def install_apart(name: str, program: str) -> None:
 
 
 def install_system_tools() -> None:
-    """Install Beancount apart, and Chromium and hledger from Debian where they are missing and we may."""
+    """Install Beancount apart, and what else the tests use from Debian, where it is missing and we may."""
     install_apart("oracles", "Beancount")
-    missing = [package for tool, package in SYSTEM_TOOLS.items() if shutil.which(tool) is None]
+    absent = [packages for tool, packages in SYSTEM_TOOLS.items() if shutil.which(tool) is None]
+    missing = [package for packages in absent for package in packages]
     if not missing:
         return
     if shutil.which("apt-get") is None or os.geteuid() != 0:

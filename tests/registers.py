@@ -6,17 +6,15 @@ import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from debar.register.drafts import enrolment_draft, gate_draft
+from debar.register.entries import EntryDraft
 from debar.register.sqlite import Appended, SqliteRegister
 from debar.register.tree import CompactRange
 from debar.stores.keys import Ed25519Signer
-
-if TYPE_CHECKING:
-    from debar.register.entries import EntryDraft
 
 SHARED = Path(__file__).parents[2] / "shared" / "reference" / "samples" / "tlog-vectors.json"
 ORIGIN = "ads.example.org/debar"
@@ -78,6 +76,14 @@ def vary(account_id: str, *, decision_id: str = DECISION, **fields: Any) -> Entr
     """Return the draft that varies a decision about an account."""
     body = {"key": {"kind": "account", "value": account_id}, "decision_id": decision_id, **fields}
     return gate_draft("vary", body, by="ana")
+
+
+def fill(register: SqliteRegister, size: int) -> None:
+    """Append entries until there are so many."""
+    start = register.revision()
+    drafts = [EntryDraft(type="case", by="ana", body={"n": n}) for n in range(start, size)]
+    if drafts:
+        register.append(drafts, salts=salts(len(drafts), start=start), now=NOW, signer=LOG)
 
 
 class Stored:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from debar.register.entries import Entry, EntryDraft
 
-SIZE_MAX = 70
+SIZE_MAX = 300
 LEAVES = tuple(leaf_hash(b"%d" % number) for number in range(SIZE_MAX))
 EDGES = tuple(CompactRange().extend(LEAVES[:size])[0] for size in range(SIZE_MAX + 1))
 NODES = {(node.level, node.position): node.hash for node in CompactRange().extend(LEAVES)[1]}

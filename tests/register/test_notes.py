@@ -11,7 +11,6 @@ from debar.register.notes import (
     COSIGNATURE,
     Checkpoint,
     VerifierKey,
-    inclusion_proof_text,
     open_checkpoint,
     parse_checkpoint,
     parse_key,
@@ -19,6 +18,7 @@ from debar.register.notes import (
     sign_note,
     verify_note,
 )
+from debar.register.published.proofs import TlogProof
 from debar.register.tree import CompactRange, inclusion_path, leaf_hash
 from debar.stores.keys import Ed25519Signer
 from registers import Stored, vectors
@@ -68,7 +68,8 @@ def test_the_shared_proof_with_its_cosignature() -> None:
     """Our proof text must equal the shared one, and its witness's cosignature must verify."""
     note = vectors()["note"]
     _, _, checkpoint = str(note["tlog_proof"]).partition("\n\n")
-    made = inclusion_proof_text(2, inclusion_path(2, 5, Stored(ENTRIES).read), checkpoint)
+    path = inclusion_path(2, 5, Stored(ENTRIES).read)
+    made = str(TlogProof(index=2, path=path, checkpoint=checkpoint))
     assert note["tlog_proof"] == made
     witness = parse_key(note["witness_vkey"])
     assert witness.kind == COSIGNATURE

@@ -16,6 +16,7 @@ from debar.model.problem import DebarError, Place
 from debar.register.sqlite import SqliteRegister
 from debar.stores.duckdb_engine import DuckEngine
 from debar.stores.keys import load_register_secrets
+from debar.stores.outside import read_witnesses
 from debar.stores.policy import read_policy
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from debar.intake.reading import Platform
     from debar.model.policy import Policy
     from debar.register.drafts import Judgement
+    from debar.register.published.witnesses import WitnessPolicy
 
 PUBLIC_KEY = HashKey(
     key_id="public-default", secret=hashlib.sha256(b"debar public default hashing key").digest()
@@ -55,6 +57,10 @@ class Setting:
     def policy(self) -> Policy:
         """Read the operator's policy."""
         return read_policy(self.policy_file)
+
+    def witnesses(self) -> WitnessPolicy:
+        """Read which outside witnesses the operator asks for."""
+        return read_witnesses(self.policy_file)
 
     def hash_key(self) -> HashKey:
         """Return the register's hashing key, or the public default where no register is named."""

@@ -248,14 +248,19 @@ def check_draft(draft: EntryDraft) -> None:
             details=(f"types: {', '.join(ENTRY_TYPES)}",),
         )
     for name, value in draft.public.items():
-        shape = _shape_of(name)
-        if shape is None or not shape(value):
+        if not is_public(name, value):
             raise DebarError(
                 "DBR-R012",
                 f"{name!r} with this value may not stand in a public leaf",
                 details=(f"fields of a leaf: {', '.join(public_field_names())}",),
                 hint="put it into the body: the leaf commits to the body, and the body can be erased",
             )
+
+
+def is_public(name: str, value: object) -> bool:
+    """Tell whether a field with this value may stand in a leaf: on the list, and of the right shape."""
+    shape = _shape_of(name)
+    return shape is not None and shape(value)
 
 
 def public_field_names() -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.model.problem import EXIT_REFUSED, DebarError
+from debar.register.entries import is_public
 from debar.register.signatures import (
     APPEALS,
     APPROVER,
@@ -54,11 +55,11 @@ class Keyring:
             DebarError: A field is missing, the key is not enrolled, or the signature does not verify.
         """
         for name in _SIGNED_FIELDS.get(entry_type, ()):
-            if public.get(name) is None:
+            if public.get(name) is None or not is_public(name, public[name]):
                 raise DebarError(
                     "DBR-R014",
                     "the entry's body does not fit its type",
-                    details=(f"{entry_type}.{name}: it must stand in the public part",),
+                    details=(f"{entry_type}.{name}: it must stand in the public part, in its form",),
                 )
         if entry_type == "enrol":
             return self._enrolled(public)

@@ -3,7 +3,7 @@
 Law: a text is believed only where a key that we were given verifies it; a known key whose signature fails
 rejects the whole note; signatures of keys that we do not know are kept and believed in nothing.
 
-Source: C2SP signed-note 1.0.0, tlog-checkpoint 1.0.0, tlog-cosignature 1.0.1, tlog-proof.
+Source: C2SP signed-note 1.0.0, tlog-checkpoint 1.0.0, tlog-cosignature 1.0.1.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ COSIGNATURE: Final = 0x04
 _LINE: Final = re.compile(r"\u2014 ([^ +\n]+) ([A-Za-z0-9+/]+={0,2})")
 _SIZE: Final = re.compile(r"0|[1-9][0-9]*")
 _SIGNATURES_MAX: Final = 100
-_PROOF_HEAD: Final = "c2sp.org/tlog-proof@v1\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,12 +110,12 @@ def parse_key(text: str) -> VerifierKey:
     """
     name, _, rest = text.partition("+")
     key_id, _, encoded = rest.partition("+")
-    typed = _decode(encoded)
+    typed = decode_base64(encoded)
     if not _is_name(name) or typed is None or len(typed) != 1 + HASH_BYTES:
-        raise _malformed("a verifier key")
+        raise malformed("a verifier key")
     key = VerifierKey(name=name, public_key=typed[1:], kind=typed[0])
     if typed[0] not in {ED25519, COSIGNATURE} or key.key_id.hex() != key_id:
-        raise _malformed("a verifier key")
+        raise malformed("a verifier key")
     return key
 
 
@@ -129,10 +128,10 @@ def parse_note(text: str) -> Note:
     body, blank, tail = text.rpartition("\n\n")
     control = any(ord(character) < 0x20 and character != "\n" for character in text)
     if not blank or not tail.endswith("\n") or control or not body:
-        raise _malformed("a signed note")
+        raise malformed("a signed note")
     lines = tail.removesuffix("\n").split("\n")
     if len(lines) > _SIGNATURES_MAX:
-        raise _malformed("a signed note")
+        raise malformed("a signed note")
     return Note(text=body + "\n", signatures=tuple(_parse_signature(line) for line in lines))
 
 
@@ -158,10 +157,10 @@ def verify_note(note: Note, keys: Iterable[VerifierKey]) -> tuple[NoteSignature,
         if key is None:
             continue
         if not _verifies(note.text, signature.signature, key):
-            raise _unverified(f"the signature of {signature.name} does not fit the text")
+            raise unverified(f"the signature of {signature.name} does not fit the text")
         verified.append(signature)
     if not verified:
-        raise _unverified("none of its signatures is by a key that was given")
+        raise unverified("none of its signatures is by a key that was given")
     return tuple(verified)
 
 
@@ -173,10 +172,10 @@ def parse_checkpoint(text: str) -> Checkpoint:
     """
     lines = text.split("\n")
     if len(lines) < 4 or lines[-1] != "" or not lines[0] or _SIZE.fullmatch(lines[1]) is None:
-        raise _malformed("a checkpoint")
-    root = _decode(lines[2])
+        raise malformed("a checkpoint")
+    root = decode_base64(lines[2])
     if root is None or len(root) != HASH_BYTES or "" in lines[3:-1]:
-        raise _malformed("a checkpoint")
+        raise malformed("a checkpoint")
     return Checkpoint(origin=lines[0], size=int(lines[1]), root=root, extensions=tuple(lines[3:-1]))
 
 
@@ -193,17 +192,39 @@ def open_checkpoint(text: str, keys: Sequence[VerifierKey]) -> Checkpoint:
     return checkpoint
 
 
-def inclusion_proof_text(index: int, path: Sequence[bytes], checkpoint: str) -> str:
-    """Return the text of a ``.tlog-proof``: all that a stranger needs to check one entry offline."""
-    hashes = "".join(f"{base64.b64encode(item).decode()}\n" for item in path)
-    return f"{_PROOF_HEAD}index {index}\n{hashes}\n{checkpoint}"
+def cosign_note(text: str, *, name: str, signer: Signer, seconds: int) -> NoteSignature:
+    """Return a witness's cosignature of a checkpoint's text; ``seconds`` is the POSIX time of signing."""
+    key = VerifierKey(name=name, public_key=signer.public_key, kind=COSIGNATURE)
+    signature = struct.pack(">Q", seconds) + signer.sign(cosignature_message(text, seconds=seconds))
+    return NoteSignature(name=name, key_id=key.key_id, signature=signature)
+
+
+def cosignature_message(text: str, *, seconds: int) -> bytes:
+    """Return the bytes that a witness signs."""
+    return f"cosignature/v1\ntime {seconds}\n{text}".encode()
+
+
+def cosigned_at(signature: bytes) -> int:
+    """Return the POSIX time of a cosignature's bytes, in seconds."""
+    return int(struct.unpack(">Q", signature[:8])[0])
+
+
+def parse_signatures(lines: str) -> tuple[NoteSignature, ...]:
+    """Read signature lines, each with its line end.
+
+    Raises:
+        DebarError: A line is none.
+    """
+    if lines and not lines.endswith("\n"):
+        raise malformed("a signature line")
+    return tuple(_parse_signature(line) for line in lines.split("\n")[:-1])
 
 
 def _parse_signature(line: str) -> NoteSignature:
     match = _LINE.fullmatch(line)
-    raw = _decode(match[2]) if match else None
+    raw = decode_base64(match[2]) if match else None
     if match is None or raw is None or len(raw) < 5:
-        raise _malformed("a signature line")
+        raise malformed("a signature line")
     return NoteSignature(name=match[1], key_id=raw[:4], signature=raw[4:])
 
 
@@ -212,8 +233,7 @@ def _verifies(text: str, signature: bytes, key: VerifierKey) -> bool:
         return verify_signature(key.public_key, text.encode(), signature)
     if len(signature) != 72:
         return False
-    seconds = struct.unpack(">Q", signature[:8])[0]
-    message = f"cosignature/v1\ntime {seconds}\n{text}".encode()
+    message = cosignature_message(text, seconds=cosigned_at(signature))
     return verify_signature(key.public_key, message, signature[8:])
 
 
@@ -221,14 +241,17 @@ def _is_name(name: str) -> bool:
     return bool(name) and "+" not in name and not any(character.isspace() for character in name)
 
 
-def _decode(text: str) -> bytes | None:
+def decode_base64(text: str) -> bytes | None:
+    """Return what a base64 text stands for; None where it is not the one text that stands for it."""
     try:
-        return base64.b64decode(text, validate=True)
+        raw = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
+    return raw if base64.b64encode(raw).decode() == text else None
 
 
-def _malformed(what: str) -> DebarError:
+def malformed(what: str) -> DebarError:
+    """Return the error for a text that is not what it should be."""
     return DebarError(
         "DBR-R020",
         f"this is not {what}",
@@ -237,7 +260,8 @@ def _malformed(what: str) -> DebarError:
     )
 
 
-def _unverified(why: str) -> DebarError:
+def unverified(why: str) -> DebarError:
+    """Return the error for a text that no key of ours vouches for."""
     return DebarError(
         "DBR-R021", "the note is not believed", details=(why,), exit_code=EXIT_REFUSED,
         hint="ask whoever runs the log for its verifier key, by another way than the note came",

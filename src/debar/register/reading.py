@@ -16,7 +16,8 @@ from debar.register.drafts import Approval, Enrolment, Judgement, approval_of, e
 from debar.register.entries import Entry, public_part
 from debar.register.faults import translated
 from debar.register.keyring import Keyring
-from debar.register.notes import VerifierKey, inclusion_proof_text, parse_key
+from debar.register.notes import VerifierKey, parse_key
+from debar.register.published.proofs import TlogProof
 from debar.register.schema import NODE_LEVEL_MIN, STANDING_COLUMNS, debarment_of
 from debar.register.tree import consistency_path, inclusion_path, leaf_hash, root_of
 
@@ -116,7 +117,7 @@ class RegisterReader:
             size = revision if size is None else size
             if not 0 <= seq < size <= revision:
                 raise _absent(f"there is no entry {seq} in a tree of {size}; the register has {revision}")
-            return InclusionProof(index=seq, size=size, path=inclusion_path(seq, size, self._node))
+            return InclusionProof(index=seq, size=size, path=inclusion_path(seq, size, self.node))
 
     def proof_text(self, seq: int) -> str:
         """Return an entry's proof with the newest checkpoint, as the text of a ``.tlog-proof`` file."""
@@ -125,7 +126,8 @@ class RegisterReader:
             revision = self.revision()
             if not 0 <= seq < revision:
                 raise _absent(f"there is no entry {seq} in a register of {revision}")
-            return inclusion_proof_text(seq, inclusion_path(seq, revision, self._node), note)
+            path = inclusion_path(seq, revision, self.node)
+            return str(TlogProof(index=seq, path=path, checkpoint=note))
 
     def consistency(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
         """Return the proof that the log only grew between two revisions.
@@ -136,7 +138,7 @@ class RegisterReader:
         with self._reading():
             if not 0 <= old_size <= new_size <= self.revision():
                 raise _absent(f"{old_size} and {new_size} are not two revisions of this register")
-            return consistency_path(old_size, new_size, self._node)
+            return consistency_path(old_size, new_size, self.node)
 
     def checkpoint(self, size: int | None = None) -> str:
         """Return the signed checkpoint of the newest revision, or of one at which an append ended.
@@ -197,12 +199,17 @@ class RegisterReader:
         found = self.entries_of_type("judgement")
         return tuple(judgement_of(entry) for entry in found if not entry.erased)
 
-    def _node(self, level: int, position: int) -> bytes:
+    def leaves(self, start: int, stop: int) -> list[bytes]:
+        """Return the leaves from one place up to, and without, another: what is public of the entries."""
+        rows = self._rows("SELECT leaf FROM log WHERE seq >= ? AND seq < ? ORDER BY seq", (start, stop))
+        return [leaf for (leaf,) in rows]
+
+    def node(self, level: int, position: int) -> bytes:
+        """Return the hash of a complete subtree: ``2 ** level`` leaves from leaf ``position << level``."""
         if level < NODE_LEVEL_MIN:
-            bounds = (position << level, (position + 1) << level)
-            rows = self._rows("SELECT leaf FROM log WHERE seq >= ? AND seq < ? ORDER BY seq", bounds)
-            assert len(rows) == 1 << level, f"leaves {bounds} of a tree of {self.revision()}"
-            return root_of(leaf_hash(leaf) for (leaf,) in rows)
+            leaves = self.leaves(position << level, (position + 1) << level)
+            assert len(leaves) == 1 << level, f"node {level}/{position} of a tree of {self.revision()}"
+            return root_of(map(leaf_hash, leaves))
         row = self._one("SELECT hash FROM nodes WHERE level = ? AND position = ?", (level, position))
         assert row is not None, f"node {level}/{position} of a tree of {self.revision()}"
         return bytes(row[0])

@@ -353,7 +353,7 @@ class SqliteRegister(RegisterReader):
 
     def _grow(self, entries: Sequence[Entry], signer: Signer) -> str:
         """Append leaves to the tree and sign the checkpoint of its new size."""
-        grown, nodes = read_range(entries[0].seq, self._node).extend(
+        grown, nodes = read_range(entries[0].seq, self.node).extend(
             leaf_hash(entry.leaf) for entry in entries
         )
         checkpoint = Checkpoint(origin=self.origin, size=grown.size, root=grown.root())

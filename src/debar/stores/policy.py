@@ -27,6 +27,10 @@ _RANGES = {
 }
 
 
+SECTIONS = ("record", "referrals")
+"""Tables of the same file that say nothing about plans: :mod:`debar.stores.outside` reads them."""
+
+
 def read_policy(path: Path | None) -> Policy:
     """Read a policy; the defaults where no file is given.
 
@@ -45,12 +49,14 @@ def read_policy(path: Path | None) -> Policy:
     known = {f.name for f in fields(Policy)}
     settings: dict[str, Any] = {}
     for name, value in document.items():
+        if name in SECTIONS:
+            continue
         if name not in known:
             raise DebarError(
                 "DBR-S002",
                 f"the policy has no setting {name!r}",
                 place=place,
-                hint=f"known: {', '.join(sorted(known))}",
+                hint=f"known: {', '.join(sorted({*known, *SECTIONS}))}",
             )
         settings[name] = _setting(name, value, place)
     return Policy(**settings)

@@ -1,0 +1,69 @@
+"""Read whom the operator trusts outside the house from ``debar.toml``: witnesses of the record, peers.
+
+Law: nobody outside is trusted by default; a key that cannot be read is refused, never skipped.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from debar.model.problem import DebarError, Place
+from debar.register.notes import COSIGNATURE, parse_key
+from debar.register.published.witnesses import Witness, WitnessPolicy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read_witnesses(path: Path | None) -> WitnessPolicy:
+    """Read the table ``[record]``: ``at_least``, and ``witnesses`` with ``key`` and optionally ``url``.
+
+    Raises:
+        DebarError: DBR-S001, the file cannot be read; DBR-S061, the table does not fit.
+    """
+    if path is None:
+        return WitnessPolicy()
+    table = section(path, "record", {"at_least", "witnesses"})
+    try:
+        witnesses = tuple(_witness(one) for one in table.get("witnesses", []))
+        at_least = table.get("at_least", len(witnesses))
+    except (KeyError, TypeError, AttributeError, DebarError) as error:
+        raise _unfit(path, f"[[record.witnesses]]: {error}") from None
+    if isinstance(at_least, bool) or not isinstance(at_least, int) or not 0 <= at_least <= len(witnesses):
+        raise _unfit(path, f"record.at_least is a number from 0 to {len(witnesses)}, the witnesses there are")
+    return WitnessPolicy(witnesses=witnesses, at_least=at_least)
+
+
+def section(path: Path, name: str, known: set[str]) -> dict[str, Any]:
+    """Read one table of the policy's file; an empty one where there is none.
+
+    Raises:
+        DebarError: DBR-S001, the file cannot be read; DBR-S061, the table has a setting that is not known.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get(name, {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DebarError(
+            "DBR-S001", f"the policy cannot be read: {error}", place=Place(file=path.name)
+        ) from None
+    if not isinstance(table, dict) or not set(table) <= known:
+        raise _unfit(path, f"[{name}] has {', '.join(sorted(known))}, and nothing else")
+    return table
+
+
+def _witness(table: dict[str, Any]) -> Witness:
+    key = parse_key(table["key"])
+    if key.kind != COSIGNATURE:
+        raise TypeError("the key is not a witness's: its kind is not 04")
+    return Witness(key=key, url=str(table.get("url", "")))
+
+
+def _unfit(path: Path, why: str) -> DebarError:
+    return DebarError(
+        "DBR-S061",
+        "the policy's word about others does not fit",
+        place=Place(file=path.name),
+        details=(why,),
+        hint="docs/record.md and docs/referrals.md have an example of each table",
+    )
