@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from debar.app.demo.german import TRANSLATIONS
 from debar.model.money import Money
+from debar.model.window import Window
 from debar.notices import messages
 from debar.notices.issue import Issue, public_version, statements_from_plan
 from debar.notices.markdown import render_post_markdown
@@ -17,8 +18,11 @@ from debar.notices.messages import CATALOGUES, catalogue
 from debar.notices.pages import render_html, render_post_html, render_post_text, render_text
 from debar.notices.public_post import Denial, Publication, RecordPointer, public_post
 from debar.notices.statement import Recipient, Source, as_json
+from debar.notices.transparency.pages import report_html, report_text
+from debar.notices.transparency.report import transparency_report
 from debar.notices.words.english import ENGLISH
 from debar.notices.words.reasons import reason_sentence
+from histories import Log, eventful
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,6 +117,11 @@ def papers(plan: dict[str, Any], language: str, write: str) -> Iterator[str]:
             ),
         )  # fmt: skip
         yield from (render_post_text(post), render_post_markdown(post), seen(render_post_html(post)))
+    year = Window(start=date(2017, 1, 1), end=date(2017, 12, 31))
+    for log in (eventful(plan), Log()):
+        report = transparency_report(log.entries, year)
+        yield report_text(report, language=language)
+        yield seen(report_html(report, platform=write, language=language))
 
 
 def seen(html: str) -> str:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from debar.cli.commands import debar
+from debar.cli.commands import DAY, debar, window_of
 from debar.cli.frame import FILE, command
 from debar.model.problem import EXIT_USAGE, DebarError
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from debar.app.answer import Answer
@@ -65,3 +66,37 @@ def statement(
     from debar.app.stating.statements import statement as verb
 
     return verb(setting, decision, form=form, language=language, account=account, out=out)
+
+
+@command(debar, "report", example="debar report --from 2017-01-01 --to 2017-12-31 --out transparency")
+@click.option("--from", "start", type=DAY, required=True, help="First day, UTC.")
+@click.option("--to", "end", type=DAY, required=True, help="Last day, UTC.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "html", "csv", "json"]),
+    default="text",
+    help="How to write it.",
+)
+@LANGUAGE_OPTION
+@click.option("--platform-name", default="", help="Who reports, for people.")
+@click.option("--out", type=FILE, help="A folder for the pages in both languages, the CSV and the JSON.")
+def report(
+    setting: Setting,
+    start: datetime,
+    end: datetime,
+    *,
+    form: str,
+    language: str,
+    platform_name: str,
+    out: Path | None,
+) -> Answer:
+    """The transparency report of a period: decisions, appeals, reversals, probabilities, times, money.
+
+    Counted from the register alone, each share beside what it is a share of.
+    """
+    from debar.app.stating.report import report as verb
+
+    window = window_of(start, end)
+    assert window is not None, "both ends are required options"
+    return verb(setting, window, form=form, language=language, platform=platform_name, out=out)

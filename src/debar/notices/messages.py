@@ -144,6 +144,14 @@ class Catalogue:
             return self.say("percent.over", number=Said(self._tenths(999)))
         return self.say("percent", number=Said(self._tenths((millionths + 500) // 1000)))
 
+    def per_cent(self, share: float) -> Said:
+        """Write a share between 0 and 1 as per cent with one decimal."""
+        return self.say("percent", number=Said(self.decimal(share * 100, 1)))
+
+    def decimal(self, number: float, digits: int) -> str:
+        """Write a number with a fixed count of decimals."""
+        return str(format_decimal(number, format=f"#,##0.{'0' * digits}", locale=self.locale))
+
     def _tenths(self, tenths: int) -> str:
         return str(format_decimal(Decimal(tenths) / 10, format="#,##0.0", locale=self.locale))
 
