@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
+from debar.app.exporting.checking import is_case_folder, verify_case
 from debar.app.verbs import load_plan
 from debar.briefs.verify import fingerprint_of, verify_brief
 from debar.model.problem import EXIT_REFUSED, DebarError
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 
 
 def verify(path: Path) -> Answer:
-    """Check a brief, a plan, or a folder that holds some.
+    """Check a brief, a plan, a case folder, or a folder that holds briefs and plans.
 
     Raises:
         DebarError: DBR-A012, there is nothing here that can be checked.
     """
+    if is_case_folder(path):
+        return _answer(verify_case(path))
     files = (
         sorted(p for p in path.rglob("*") if p.name in ("brief.html", "plan.json"))
         if path.is_dir()
@@ -36,6 +39,10 @@ def verify(path: Path) -> Answer:
     checks: list[dict[str, Any]] = []
     for file in files:
         checks += _verify_file(file)
+    return _answer(checks)
+
+
+def _answer(checks: list[dict[str, Any]]) -> Answer:
     failed = [check for check in checks if check["ok"] is False]
     lines = [
         f"{'ok' if c['ok'] else 'skip' if c['ok'] is None else 'FAIL'}  {c['file']}: {c['what']}"

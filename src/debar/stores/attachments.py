@@ -71,6 +71,11 @@ def is_whole(register: Path, sha256: str) -> bool:
     return path.is_file() and sha256_hex(path.read_bytes()) == sha256
 
 
+def load(register: Path, sha256: str) -> bytes | None:
+    """Return an attachment's bytes; None where it is not kept, or not whole."""
+    return _path(folder_of(register), sha256).read_bytes() if is_whole(register, sha256) else None
+
+
 def _read(file: Path) -> bytes:
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
