@@ -14,8 +14,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.linking.labels import TASKS, run_labels
 from benchmarks.linking.quality import METHODS, Sample, make_world, plain, run_quality
-from benchmarks.linking.report import quality_tables, render_text
+from benchmarks.linking.report import labels_table, quality_tables, render_text
 from benchmarks.linking.world import VARIANTS
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     document: dict[str, Any] = {"asked": {k: str(v) for k, v in vars(asked).items()}}
     if asked.task in ("quality", "all"):
         document["quality"] = _quality(asked)
+    if asked.task in ("labels", "all"):
+        document["labels"] = _labels(asked)
     if asked.json is not None:
         asked.json.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
     return 0
@@ -43,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--peers", type=_names, default="splink,naive,pairwise", help="or: none")
     parser.add_argument("--subjects", type=int, default=300, help="owners named, a world")
     parser.add_argument("--anybody", type=int, default=200, help="accounts named, a world")
+    parser.add_argument("--labels", type=_names, default=",".join(TASKS), help="labelled tasks")
     parser.add_argument("--json", type=Path, help="write everything there")
     parser.add_argument("--html", type=Path, help="write a page with the plots there")
     return parser
@@ -60,11 +64,22 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _quality(asked: argparse.Namespace) -> list[dict[str, Any]]:
+def _methods(asked: argparse.Namespace) -> tuple[str, ...]:
     methods = ("debar", *asked.peers)
     unknown = set(methods) - set(METHODS)
     if unknown:
         raise SystemExit(f"no such peer: {', '.join(sorted(unknown))}; there are {', '.join(METHODS)}")
+    return methods
+
+
+def _labels(asked: argparse.Namespace) -> list[dict[str, Any]]:
+    results = [plain(result) for result in run_labels(asked.labels, _methods(asked), _say)]
+    print(render_text(labels_table(results)))
+    return results
+
+
+def _quality(asked: argparse.Namespace) -> list[dict[str, Any]]:
+    methods = _methods(asked)
     worlds = [
         functools.partial(make_world, name, variant, seed, owners=asked.owners)
         for variant in asked.variants

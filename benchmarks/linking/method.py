@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow.parquet as pq
 
-from benchmarks.linking.truth import truth_of
 from debar.app.opening import Setting, open_platform
 
 if TYPE_CHECKING:
@@ -53,7 +52,13 @@ class Prepared:
 
 
 def prepare(
-    name: str, folder: Path, *, accounts: pa.Table, identifiers: pa.Table, truth: pa.Table | Truth
+    name: str,
+    folder: Path,
+    *,
+    accounts: pa.Table,
+    identifiers: pa.Table,
+    truth: Truth,
+    policy: str = "",
 ) -> Prepared:
     """Write a platform folder, read it with the product's intake, and keep what that made.
 
@@ -62,21 +67,17 @@ def prepare(
         folder: An empty folder.
         accounts: As a platform exports them.
         identifiers: As a platform exports them.
-        truth: The owners, as a table or already read.
+        truth: The owners.
+        policy: The text of the ``debar.toml`` to read it with.
     """
-    from benchmarks.linking.truth import Truth
-
     source = folder / "platform"
     source.mkdir()
     pq.write_table(accounts, source / "accounts.parquet")
     pq.write_table(identifiers, source / "identifiers.parquet")
-    opened = open_platform(source, Setting())
-    prepared = Prepared(
-        name=name,
-        folder=folder,
-        opened=opened,
-        truth=truth if isinstance(truth, Truth) else truth_of(truth),
-    )
+    policy_file = folder / "debar.toml"
+    policy_file.write_text(policy, encoding="utf-8")
+    opened = open_platform(source, Setting(policy_file=policy_file))
+    prepared = Prepared(name=name, folder=folder, opened=opened, truth=truth)
     opened.engine.write_parquet("accounts", prepared.accounts_file)
     opened.engine.write_parquet("identifiers", prepared.identifiers_file)
     return prepared

@@ -32,6 +32,7 @@ from benchmarks.linking.ours import debar
 from benchmarks.linking.peers.naive import naive
 from benchmarks.linking.peers.pairwise import pairwise
 from benchmarks.linking.peers.splink_five import splink
+from benchmarks.linking.truth import truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -101,7 +102,7 @@ def run_quality(
                 Path(folder),
                 accounts=world.accounts,
                 identifiers=world.identifiers,
-                truth=world.truth,
+                truth=truth_of(world.truth),
             )
             for method in methods:
                 say(f"{label}: {method}")

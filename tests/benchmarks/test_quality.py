@@ -12,6 +12,7 @@ from benchmarks.linking.metrics import ScoredPairs
 from benchmarks.linking.ours import debar
 from benchmarks.linking.peers.splink_five import PYTHON
 from benchmarks.linking.quality import Sample, run_quality
+from benchmarks.linking.truth import truth_of
 
 import small_linked_world
 from debar.app.opening import Setting, open_platform
@@ -62,9 +63,8 @@ def test_where_nobody_is_linked_debar_proposes_nobody() -> None:
 def test_whom_the_frontier_puts_above_the_line_is_whom_the_product_proposes(tmp_path: Path) -> None:
     """For every fourth account of a small world, the adapter's standings at the policy's line are the product's."""
     world = small_linked_world.make("base", 2, owners=40)
-    prepared = prepare(
-        "small", tmp_path, accounts=world.accounts, identifiers=world.identifiers, truth=world.truth
-    )
+    tables = {"accounts": world.accounts, "identifiers": world.identifiers}
+    prepared = prepare("small", tmp_path, **tables, truth=truth_of(world.truth))
     outcome = debar(prepared)
     some = range(0, len(prepared.truth.accounts), 4)
     opened = open_platform(tmp_path / "platform", Setting())

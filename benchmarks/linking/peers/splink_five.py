@@ -17,12 +17,13 @@ from benchmarks.linking.method import Outcome, numbered
 from benchmarks.linking.metrics import ScoredPairs
 
 if TYPE_CHECKING:
-    from benchmarks.linking.method import Prepared
+    from benchmarks.linking.method import Method, Prepared
 
 PYTHON: Final = Path(__file__).resolve().parents[3] / ".venv-peers" / "bin" / "python"
 """Made by ``python3 dev.py linking`` from constraints-peers.txt."""
 
 JOB: Final = Path(__file__).with_name("splink_job.py")
+PERSONS_JOB: Final = Path(__file__).with_name("splink_people_job.py")
 THRESHOLD: Final = 0.9999
 
 
@@ -33,10 +34,19 @@ def splink(prepared: Prepared) -> Outcome:
         FileNotFoundError: Splink is not installed.
         subprocess.CalledProcessError: Splink stopped; its words stand on standard error.
     """
+    return _outcome(prepared, JOB, prepared.accounts_file, prepared.identifiers_file)
+
+
+def splink_on_persons(persons: Path) -> Method:
+    """Return Splink as its own authors set it up for persons, on the records themselves."""
+    return lambda prepared: _outcome(prepared, PERSONS_JOB, persons)
+
+
+def _outcome(prepared: Prepared, job: Path, *given: Path) -> Outcome:
     if not PYTHON.exists():
         raise FileNotFoundError("Splink is not installed: python3 dev.py linking installs it")
     out = prepared.folder / "splink.parquet"
-    command = [str(PYTHON), str(JOB), str(prepared.accounts_file), str(prepared.identifiers_file), str(out)]
+    command = [str(PYTHON), str(job), *map(str, given), str(out)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     said = json.loads(done.stdout.strip().splitlines()[-1])
     rows = duckdb.execute("SELECT a, b, p FROM read_parquet($out)", {"out": str(out)}).fetchall()
