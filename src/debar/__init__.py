@@ -23,6 +23,7 @@ _VERBS: dict[str, str] = {
     "apply_plan": "debar.app.applying",
     "approve": "debar.app.applying",
     "check": "debar.gate",
+    "handovers": "debar.app.finding",
     "import_archive": "debar.app.finding",
     "links": "debar.app.finding",
     "load_plan": "debar.app.verbs",

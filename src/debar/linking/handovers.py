@@ -1,0 +1,336 @@
+"""Accounts that changed hands: found in what they hold over time, and reported before they are linked.
+
+Law: guilt travels neither to the former nor to the later holder of an account. A company that moves
+office, or replaces a card or a domain, keeps something, and has not changed hands; only where everything
+that says who somebody is ends about when everything else begins is an account split.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from debar.evidence.naming.comparing import NameLevel, compare_names
+from debar.model.identifiers import FAMILIES
+from debar.model.step import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from debar.linking.renames import NameChange
+    from debar.model.ports import Engine
+
+OVERLAP_DAYS: Final = 7
+"""What a former holder leaves may be seen so many days longer, a buyer's things so many days before."""
+
+TOGETHER_DAYS: Final = 30
+"""Values of several kinds end, or begin, together if they do so within so many days."""
+
+CROWD_MAX: Final = 200
+"""A value that more accounts hold does not say who holds one of them."""
+
+KINDS_MIN: Final = 3
+"""So many kinds must change together, one fewer where the legal identity is among them."""
+
+KINDS_IN_SPITE: Final = 4
+"""So many must change together for each value, never a legal one, that goes on in spite of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """An account that went from one holder to another.
+
+    Args:
+        account_id: The account.
+        day: First day that counts for the later holder.
+        not_before: Last day on which the former holder was seen, where it is known.
+        families: Evidence families that changed together, in order; ``name`` where names tell it.
+        former: What the former holder stated, for people: legal names and ids, else other values.
+        later: What the later one states.
+        sentence: Why, in words.
+    """
+
+    account_id: str
+    day: date
+    not_before: date | None
+    families: tuple[str, ...]
+    former: tuple[str, ...]
+    later: tuple[str, ...]
+    sentence: str
+
+
+_PERIODS: Final = {
+    "account_id": "VARCHAR",
+    "period_no": "INTEGER",
+    "from_day": "DATE",
+    "to_day": "DATE",
+    "reason": "VARCHAR",
+}
+
+_SUSPECTS: Final = (
+    "SELECT DISTINCT account_id FROM (SELECT account_id, family FROM identifiers"
+    " WHERE family IN ('legal', 'contact') AND source NOT LIKE 'derived:legal_name'"
+    " GROUP BY account_id, family"
+    " HAVING MIN(first_seen) < MAX(first_seen) AND MIN(last_seen) <= MAX(first_seen) + INTERVAL 7 DAY)"
+    " AS met WHERE account_id <> 'unattributed'"
+)
+
+# An end is told only if each row of the value tells one; what the accounts table implies has no time.
+_VALUES: Final = (
+    "SELECT i.account_id, i.family, i.kind, i.value_key, MIN(i.shown) AS shown,"
+    " MIN(i.first_seen) AS starts,"
+    " CASE WHEN COUNT(i.last_seen) = COUNT(*) THEN MAX(i.last_seen) END AS ends"
+    " FROM identifiers AS i JOIN handover_suspects AS s ON s.account_id = i.account_id"
+    " WHERE i.family IN ('legal', 'web', 'contact', 'access') AND i.kind NOT IN ('ip', 'manager')"
+    " AND i.source <> 'derived:legal_name' AND (i.first_seen IS NOT NULL OR i.last_seen IS NOT NULL)"
+    " GROUP BY i.account_id, i.family, i.kind, i.value_key"
+)
+
+_CROWDED: Final = (
+    "SELECT i.kind, i.value_key FROM identifiers AS i"
+    " JOIN (SELECT DISTINCT kind, value_key FROM handover_values) AS v"
+    " ON v.kind = i.kind AND v.value_key = i.value_key"
+    " GROUP BY i.kind, i.value_key HAVING COUNT(DISTINCT i.account_id) > $crowd_max"
+)
+
+_HELD: Final = (
+    "SELECT v.account_id, v.family, v.kind, v.value_key, v.shown, v.starts, v.ends FROM handover_values AS v"
+    " LEFT JOIN handover_crowded AS c ON c.kind = v.kind AND c.value_key = v.value_key"
+    " WHERE c.kind IS NULL"
+)
+
+_DAYS: Final = (
+    "SELECT DISTINCT account_id, starts AS day FROM handover_held"
+    " WHERE family IN ('legal', 'contact') AND starts IS NOT NULL"
+)
+
+# One value on one day: of the former holder, of the later one, of both, or untold.
+_SIDES: Final = (
+    "SELECT d.account_id, d.day, h.family, h.kind, h.shown, h.starts, h.ends, CASE"
+    " WHEN h.starts IS NULL THEN CASE WHEN h.ends <= d.day + INTERVAL 7 DAY THEN 'former' ELSE 'untold' END"
+    " WHEN h.starts >= d.day THEN 'later'"
+    " WHEN h.ends <= d.day + INTERVAL 7 DAY THEN 'former'"
+    " WHEN h.starts >= d.day - INTERVAL 7 DAY THEN 'later' ELSE 'both' END AS side"
+    " FROM handover_days AS d JOIN handover_held AS h ON h.account_id = d.account_id"
+)
+
+_KINDS: Final = (
+    "SELECT account_id, day, family, kind,"
+    " SUM(CASE WHEN side = 'both' THEN 1 ELSE 0 END) AS both_count,"
+    " MAX(CASE WHEN side = 'former' THEN ends END) AS former_until,"
+    " MIN(CASE WHEN side = 'later' THEN starts END) AS later_from"
+    " FROM handover_sides GROUP BY account_id, day, family, kind"
+)
+
+_BREAKS: Final = (
+    "SELECT account_id, day, MAX(former_until) AS not_before, MIN(later_from) AS not_after"
+    " FROM handover_kinds GROUP BY account_id, day"
+)
+
+_TOGETHER: Final = (
+    "SELECT k.account_id, k.day, k.family, k.kind, k.both_count, b.not_before, CASE WHEN k.both_count = 0"
+    " AND k.former_until >= b.not_before - INTERVAL 30 DAY"
+    " AND k.later_from <= b.not_after + INTERVAL 30 DAY THEN 1 ELSE 0 END AS together"
+    " FROM handover_kinds AS k JOIN handover_breaks AS b ON b.account_id = k.account_id AND b.day = k.day"
+)
+
+_CUTS: Final = (
+    "SELECT account_id, day, not_before FROM ("
+    "SELECT account_id, day, not_before, SUM(together) AS kinds_count, SUM(both_count) AS both_count,"
+    " COUNT(DISTINCT CASE WHEN together = 1 THEN family END) AS families_count,"
+    " MAX(CASE WHEN family = 'legal' THEN together ELSE 0 END) AS legal_together,"
+    " SUM(CASE WHEN family = 'legal' THEN both_count ELSE 0 END) AS legal_both_count"
+    " FROM handover_together GROUP BY account_id, day, not_before) AS told"
+    " WHERE legal_both_count = 0 AND families_count >= 2"
+    f" AND kinds_count >= GREATEST({KINDS_MIN} - legal_together, {KINDS_IN_SPITE} * both_count)"
+)
+
+
+def handover_steps() -> tuple[Step, ...]:
+    """Return the steps that find the days on which everything that says who holds an account changes.
+
+    Returns:
+        ``handover_suspects`` (accounts with a legal or contact value that ends before another begins),
+        ``handover_values`` (account_id, family, kind, value_key, shown, starts, ends: null where an end
+        is not told), ``handover_crowded``, ``handover_held``, ``handover_days`` (account_id, day),
+        ``handover_sides`` (a value on such a day: ``former``, ``later``, ``both`` or ``untold``),
+        ``handover_kinds`` (until when the former, from when the later holder is seen), ``handover_breaks``,
+        ``handover_together`` (whether a kind changed with the others) and ``handover_cuts`` (account_id,
+        day, not_before: days that pass the bar).
+    """
+    assert (OVERLAP_DAYS, TOGETHER_DAYS) == (7, 30), "the steps write these as literals"
+    return (
+        Step(name="handover_suspects", sql=_SUSPECTS),
+        Step(name="handover_values", sql=_VALUES),
+        Step(name="handover_crowded", sql=_CROWDED, parameters={"crowd_max": CROWD_MAX}),
+        Step(name="handover_held", sql=_HELD),
+        Step(name="handover_days", sql=_DAYS),
+        Step(name="handover_sides", sql=_SIDES),
+        Step(name="handover_kinds", sql=_KINDS),
+        Step(name="handover_breaks", sql=_BREAKS),
+        Step(name="handover_together", sql=_TOGETHER),
+        Step(name="handover_cuts", sql=_CUTS),
+    )
+
+
+def find_handovers(engine: Engine) -> tuple[Handover, ...]:
+    """Find the accounts that changed hands by what they hold.
+
+    Args:
+        engine: Holds ``identifiers``; undated values and the crowded ones tell nothing.
+
+    Returns:
+        Hand-overs, by account and day. Where both holders state a legal name and the names are near or
+        kin, the account was renamed or its company re-registered, and is left out.
+    """
+    for step in handover_steps():
+        engine.run(step)
+    sides = _told(engine)
+    found = []
+    for account_id, cuts in groupby(
+        engine.rows("SELECT account_id, day, not_before FROM handover_cuts ORDER BY account_id, day"),
+        key=lambda row: row[0],
+    ):
+        last = None
+        for _, day, not_before in cuts:
+            if last is not None and _is_near(last, day):
+                continue
+            told = sides[account_id, day]
+            if not _is_rename(told):
+                found.append(_handover(account_id, day, not_before, told))
+                last = day
+    return tuple(found)
+
+
+def _told(engine: Engine) -> dict[tuple[str, date], list[_Value]]:
+    """Return the values of each account with a cut, on either side of it."""
+    found: dict[tuple[str, date], list[_Value]] = {}
+    for account_id, day, *value in engine.rows(
+        "SELECT s.account_id, s.day, s.side, s.family, s.kind, s.shown FROM handover_sides AS s"
+        " JOIN handover_cuts AS c ON c.account_id = s.account_id AND c.day = s.day"
+        " WHERE s.side IN ('former', 'later')"
+        " ORDER BY s.account_id, s.day, s.side, s.family, s.kind, s.shown"
+    ):
+        found.setdefault((account_id, day), []).append(_Value(*value))
+    return found
+
+
+class _Value(NamedTuple):
+    """What one side of a cut holds."""
+
+    side: str
+    family: str
+    kind: str
+    shown: str
+
+
+def _is_rename(told: Iterable[_Value]) -> bool:
+    """Tell whether both holders state legal names of which some are near or kin: one company goes on."""
+    names: dict[str, list[str]] = {"former": [], "later": []}
+    for value in told:
+        if value.kind == "legal_name":
+            names[value.side].append(value.shown)
+    return any(
+        compare_names(a, b).level >= NameLevel.RELATED for a in names["former"] for b in names["later"]
+    )
+
+
+def _handover(account_id: str, day: date, not_before: date | None, told: Sequence[_Value]) -> Handover:
+    sides = {side: {value.family for value in told if value.side == side} for side in ("former", "later")}
+    families = tuple(family for family in FAMILIES if family in sides["former"] & sides["later"])
+    return Handover(
+        account_id=account_id,
+        day=day,
+        not_before=not_before,
+        families=families,
+        former=_stated(told, "former"),
+        later=_stated(told, "later"),
+        sentence=(
+            f"On {day:%Y-%m-%d} everything that says who holds the account changed together:"
+            f" {', '.join(_FAMILY_WORDS[family] for family in families)}."
+        ),
+    )
+
+
+def _stated(told: Iterable[_Value], side: str) -> tuple[str, ...]:
+    """Return what a holder stated: what is legal, else everything."""
+    values = [value for value in told if value.side == side]
+    legal = [value for value in values if value.family == "legal"]
+    return tuple(dict.fromkeys(value.shown for value in legal or values))
+
+
+_FAMILY_WORDS: Final = {
+    "legal": "legal identity",
+    "web": "sites and pixels",
+    "contact": "addresses, mail and telephone",
+    "access": "cards, devices and administrators",
+}
+
+
+def handover_of_name(change: NameChange) -> Handover | None:
+    """Return the hand-over that a change of name between two exports is, if it is one.
+
+    The later period begins on the first day on which the later name was seen: between the two exports
+    nobody knows who held the account.
+    """
+    day = change.later.seen_on
+    if change.kind != "handover" or day is None:
+        return None
+    return Handover(
+        account_id=change.account_id,
+        day=day,
+        not_before=change.former.seen_on,
+        families=("name",),
+        former=(change.former.name,),
+        later=(change.later.name,),
+        sentence=change.sentence,
+    )
+
+
+def split_accounts(engine: Engine, changes: Iterable[NameChange] = ()) -> tuple[Handover, ...]:
+    """Find hand-overs and make the table ``account_periods`` of the accounts that had more than one holder.
+
+    Args:
+        engine: Holds ``identifiers``.
+        changes: Changes of name between two exports of the platform (:func:`name_changes`).
+
+    Returns:
+        The hand-overs that the periods follow from, by account and day; of two within two months the
+        earlier.
+
+    Columns of ``account_periods``:
+        account_id (VARCHAR), period_no (INTEGER): from 1, in time.
+        from_day, to_day (DATE): first and last day; null: from the beginning, until today.
+        reason (VARCHAR): why the period begins; of the first, why it ends.
+    """
+    told = [*find_handovers(engine), *filter(None, map(handover_of_name, changes))]
+    kept: list[Handover] = []
+    for one in sorted(told, key=lambda handover: (handover.account_id, handover.day)):
+        if kept and kept[-1].account_id == one.account_id and _is_near(kept[-1].day, one.day):
+            continue
+        kept.append(one)
+    engine.load("account_periods", _PERIODS, [row for same in _by_account(kept) for row in _periods(same)])
+    return tuple(kept)
+
+
+def _is_near(one: date, other: date) -> bool:
+    return other <= one + timedelta(days=2 * TOGETHER_DAYS)
+
+
+def _by_account(handovers: Iterable[Handover]) -> list[list[Handover]]:
+    return [list(same) for _, same in groupby(handovers, key=lambda handover: handover.account_id)]
+
+
+def _periods(handovers: Sequence[Handover]) -> list[tuple[str, int, date | None, date | None, str]]:
+    """Return the rows of one account; hand-overs come in the order of their days."""
+    days = [handover.day for handover in handovers]
+    sentences = [handovers[0].sentence, *(handover.sentence for handover in handovers)]
+    return [
+        (handovers[0].account_id, number, begins, ends and ends - timedelta(days=1), sentence)
+        for number, (begins, ends, sentence) in enumerate(
+            zip([None, *days], [*days, None], sentences, strict=True), start=1
+        )
+    ]
