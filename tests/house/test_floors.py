@@ -20,6 +20,8 @@ PLANTED = [
     ("linking/expand.py", "import duckdb"),
     ("notices/__init__.py", "import debar.ledger"),
     ("plans/plan.py", "import debar.app"),
+    ("app/referrals/receiving.py", "import debar.app.applying"),
+    ("cases/referrals.py", "from debar.register.drafts import gate_draft"),
     ("appeals/states.py", "import debar.watch"),
 ]
 

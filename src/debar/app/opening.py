@@ -16,13 +16,14 @@ from debar.model.problem import DebarError, Place
 from debar.register.sqlite import SqliteRegister
 from debar.stores.duckdb_engine import DuckEngine
 from debar.stores.keys import load_register_secrets
-from debar.stores.outside import read_witnesses
+from debar.stores.outside import read_peers, read_witnesses
 from debar.stores.policy import read_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from debar.cases.referrals import ReferralPolicy
     from debar.evidence.parameters import Parameters
     from debar.intake.reading import Platform
     from debar.model.policy import Policy
@@ -61,6 +62,10 @@ class Setting:
     def witnesses(self) -> WitnessPolicy:
         """Read which outside witnesses the operator asks for."""
         return read_witnesses(self.policy_file)
+
+    def referrals(self) -> ReferralPolicy:
+        """Read which peers the operator exchanges lists with."""
+        return read_peers(self.policy_file)
 
     def hash_key(self) -> HashKey:
         """Return the register's hashing key, or the public default where no register is named."""

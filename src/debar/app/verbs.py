@@ -52,6 +52,21 @@ def load_plan(path: Path) -> Plan:
     return read_plan(text, file=path.name)
 
 
+def read_subjects(path: Path | None) -> tuple[str, ...]:
+    """Read a file of subjects, one a line; a line that begins with ``#`` is a remark.
+
+    Raises:
+        DebarError: DBR-A008, the file cannot be read.
+    """
+    if path is None:
+        return ()
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    except UnicodeDecodeError:
+        raise DebarError("DBR-A008", "the file is no UTF-8 text", place=Place(file=str(path))) from None
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -185,7 +185,8 @@ def retrospect(  # noqa: PLR0913 - one parameter an option
 
 @command(debar, "plan", example='debar plan october-2017/world "RT" "Sputnik" --out plan.json', platform=True)
 @click.argument("platform", type=FILE)
-@click.argument("subjects", nargs=-1, required=True)
+@click.argument("subjects", nargs=-1)
+@click.option("--subjects", "subjects_file", type=FILE, help="A file of further subjects, one a line.")
 @click.option("--out", type=FILE, help="Where to write the plan.")
 @click.option("--key", type=FILE, help="The proposer's key file; without it the plan is only to look at.")
 @click.option("--decision", type=FILE, help="Ground, rule, facts, authorities: TOML or JSON.")
@@ -200,6 +201,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     platform: Path,
     subjects: tuple[str, ...],
     *,
+    subjects_file: Path | None,
     out: Path | None,
     key: Path | None,
     decision: Path | None,
@@ -211,7 +213,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     rates: Path | None,
 ) -> Answer:
     """Who is touched, why, what it costs and what speaks for them; changes nothing."""
-    from debar.app.verbs import PlanOptions
+    from debar.app.verbs import PlanOptions, read_subjects
     from debar.app.verbs import plan as verb
 
     options = PlanOptions(
@@ -224,7 +226,10 @@ def plan(  # noqa: PLR0913 - one parameter an option
         currency=currency,
         rates=rates,
     )
-    return verb(setting, platform, subjects, options, now=now())
+    named = (*subjects, *read_subjects(subjects_file))
+    if not named:
+        raise click.UsageError("name at least one subject, or a file of them with --subjects")
+    return verb(setting, platform, named, options, now=now())
 
 
 @command(debar, "show", example="debar show plan.json")
@@ -395,4 +400,5 @@ from debar.cli import appeal_commands as _appeal_commands  # noqa: E402, F401 - 
 from debar.cli import case_commands as _case_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import money_commands as _money_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import record_commands as _record_commands  # noqa: E402, F401 - as above
+from debar.cli import referral_commands as _referral_commands  # noqa: E402, F401 - so do these
 from debar.cli import statement_commands as _statement_commands  # noqa: E402, F401 - so do these

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from debar.model.ports import Signer
 
 JUDGEMENTS: Final = ("positive", "negative", "unsure")
+_BANS: Final = frozenset({"scopes", "from", "until", "because"})
 _GATE_PUBLIC: Final = ("decision_id", "scopes", "from", "until", "because", "lift_reason")
 
 
@@ -153,6 +154,12 @@ def check_drafts(drafts: Sequence[EntryDraft]) -> None:
                 )
         elif draft.type == "judgement":
             _check_judgement(draft.body)
+        elif draft.type == "referral" and not _BANS.isdisjoint(draft.public):
+            raise DebarError(
+                "DBR-R014",
+                "the entry's body does not fit its type",
+                details=("referral: it opens a case and never a ban, so it has no scopes, start or end",),
+            )
 
 
 def content_commitment(drafts: Sequence[EntryDraft], salt: bytes) -> str:

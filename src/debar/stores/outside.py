@@ -8,6 +8,8 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+from debar.cases.referrals import SHARED_KINDS, Peer, ReferralPolicy
+from debar.model.identifiers import FAMILY_OF_KIND
 from debar.model.problem import DebarError, Place
 from debar.register.notes import COSIGNATURE, parse_key
 from debar.register.published.witnesses import Witness, WitnessPolicy
@@ -33,6 +35,43 @@ def read_witnesses(path: Path | None) -> WitnessPolicy:
     if isinstance(at_least, bool) or not isinstance(at_least, int) or not 0 <= at_least <= len(witnesses):
         raise _unfit(path, f"record.at_least is a number from 0 to {len(witnesses)}, the witnesses there are")
     return WitnessPolicy(witnesses=witnesses, at_least=at_least)
+
+
+def read_peers(path: Path | None) -> ReferralPolicy:
+    """Read the table ``[referrals]``: ``clear``, ``linked``, ``kinds``, and ``peers``.
+
+    A peer has ``name``, ``public_key`` (64 hex digits) and optionally ``secret_file``: a file beside the
+    policy with at least 64 hex digits that both platforms hold.
+
+    Raises:
+        DebarError: DBR-S001, the file cannot be read; DBR-S061, the table does not fit.
+    """
+    if path is None:
+        return ReferralPolicy()
+    table = section(path, "referrals", {"clear", "linked", "kinds", "peers"})
+    flags = {name: table.get(name, False) for name in ("clear", "linked")}
+    kinds = table.get("kinds", list(SHARED_KINDS))
+    if not all(isinstance(value, bool) for value in flags.values()):
+        raise _unfit(path, "referrals.clear and referrals.linked are true or false")
+    if not isinstance(kinds, list) or not kinds or not all(kind in FAMILY_OF_KIND for kind in kinds):
+        raise _unfit(path, f"referrals.kinds are out of {', '.join(FAMILY_OF_KIND)}")
+    try:
+        peers = tuple(_peer(one, path.parent) for one in table.get("peers", []))
+    except (KeyError, TypeError, AttributeError, ValueError, OSError) as error:
+        raise _unfit(path, f"[[referrals.peers]]: {error}") from None
+    return ReferralPolicy(peers=peers, kinds=tuple(kinds), **flags)
+
+
+def _peer(table: dict[str, Any], folder: Path) -> Peer:
+    public_key = bytes.fromhex(table["public_key"])
+    if len(public_key) != 32 or not set(table) <= {"name", "public_key", "secret_file"}:
+        raise ValueError("a peer has a name, a public_key of 64 hex digits, and perhaps a secret_file")
+    secret = b""
+    if "secret_file" in table:
+        secret = bytes.fromhex((folder / table["secret_file"]).read_text(encoding="utf-8").strip())
+        if len(secret) < 32:
+            raise ValueError("a shared secret has at least 64 hex digits")
+    return Peer(name=str(table["name"]), public_key=public_key, secret=secret)
 
 
 def section(path: Path, name: str, known: set[str]) -> dict[str, Any]:
