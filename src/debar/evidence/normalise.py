@@ -24,6 +24,7 @@ from debar.evidence.names import (
     RESERVED_SUFFIXES,
     SHARED_HOSTS,
 )
+from debar.model.identifiers import DERIVED_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -425,4 +426,5 @@ _BY_KIND: Final[Mapping[str, Callable[[str], Normalised]]] = {
     "landing_path": _landing_path,
     "utm": _utm,
     "launch": _plain,
+    **dict.fromkeys(DERIVED_KINDS, _plain),
 }

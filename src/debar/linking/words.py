@@ -27,6 +27,13 @@ NOUNS: Final[dict[str, str]] = {
     "landing_path": "landing path",
     "utm": "campaign template",
     "launch": "launch moment",
+    "copied_text": "set of copied texts",
+    "wording": "rare wording",
+    "shared_landing": "set of landing pages",
+    "template": "form of tracking tags",
+    "audience": "rare audience",
+    "joint_launch": "series of joint launches",
+    "schedule": "working timetable",
 }
 """Kinds whose noun is not the kind itself."""
 

@@ -31,8 +31,20 @@ FAMILY_OF_KIND: Final[dict[str, str]] = {
     "landing_path": "creative",
     "utm": "creative",
     "launch": "creative",
+    "copied_text": "creative",
+    "wording": "creative",
+    "shared_landing": "creative",
+    "template": "creative",
+    "audience": "creative",
+    "joint_launch": "creative",
+    "schedule": "creative",
 }
 """Identifier kind to evidence family; kinds that are not here are kept, reported, and weigh nothing."""
+
+DERIVED_KINDS: Final = frozenset(
+    {"copied_text", "wording", "shared_landing", "template", "audience", "joint_launch", "schedule"}
+)
+"""Kinds that :mod:`debar.linking.creative` makes: what accounts share in their ads beyond chance."""
 
 FAMILIES: Final = ("legal", "web", "contact", "access", "creative")
 """Evidence families in the order in which they are shown."""
@@ -55,6 +67,7 @@ PLANTABLE_KINDS: Final = frozenset(
         "utm",
         "launch",
     }
+    | DERIVED_KINDS
 )
 """Kinds that anybody can put on an account to make it look like somebody else's."""
 

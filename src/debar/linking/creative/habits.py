@@ -1,0 +1,74 @@
+"""Where ads lead and at whom they are aimed: landing pages, tracking templates, rare audiences.
+
+Law: what half the platform uses is nobody's habit; of tracking parameters and audiences only rare parts
+count, and parts that come together count as one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from debar.model.step import Step, quote_text
+
+SEPARATORS: Final = "-_|.+%:/,;~!*()[]{}\"'"
+"""Characters that separate the words of a tracking value."""
+
+TERM_ENDS: Final = ',;:\n{}[]"|'
+"""Characters that separate the terms of a targeting."""
+
+TERM_LETTERS: Final = 3
+
+
+def landing_step() -> Step:
+    """Return the step ``creative_landing_in``: account_no, unit_no (0), value (host and path)."""
+    return Step(
+        name="creative_landing_in",
+        sql=(
+            "SELECT DISTINCT a.account_no, 0 AS unit_no, i.value_key AS value FROM identifiers AS i"
+            " JOIN creative_accounts AS a ON a.account_id = i.account_id WHERE i.kind = 'landing_path'"
+        ),
+    )
+
+
+def template_step() -> Step:
+    """Return the step ``creative_template_in``: account_no, unit_no (a query), value (``parameter=word``).
+
+    A tracking value such as ``2020_reg_djt_fb`` is a form that somebody designed: its words, each under
+    its parameter, are what campaigns of one hand have in common.
+    """
+    blanks = " " * len(SEPARATORS)
+    return Step(
+        name="creative_template_in",
+        sql=(
+            "WITH asked AS (SELECT DISTINCT a.account_no,"
+            " LOWER(SUBSTR(d.landing_url, STRPOS(d.landing_url, '?') + 1)) AS query FROM ads AS d"
+            " JOIN creative_accounts AS a ON a.account_id = d.account_id"
+            " WHERE STRPOS(d.landing_url, '?') > 0), queries AS (SELECT account_no, query,"
+            " DENSE_RANK() OVER (ORDER BY query) AS unit_no FROM asked), parameters AS ("
+            "SELECT account_no, unit_no, UNNEST(STRING_SPLIT(query, '&')) AS parameter FROM queries),"
+            " words AS ("
+            "SELECT DISTINCT account_no, unit_no, SUBSTR(parameter, 1, STRPOS(parameter, '=')) AS name,"
+            " UNNEST(STRING_SPLIT(TRANSLATE(SUBSTR(parameter, STRPOS(parameter, '=') + 1),"
+            f" {quote_text(SEPARATORS)}, {quote_text(blanks)}), ' ')) AS word FROM parameters"
+            " WHERE STRPOS(parameter, '=') > 0)"
+            " SELECT account_no, unit_no, name || word AS value FROM words WHERE word <> ''"
+        ),
+    )
+
+
+def audience_step() -> Step:
+    """Return the step ``creative_audience_in``: account_no, unit_no (a targeting), value (a term of it)."""
+    ends = "|" * len(TERM_ENDS)
+    return Step(
+        name="creative_audience_in",
+        sql=(
+            "WITH aimed AS (SELECT DISTINCT a.account_no, LOWER(d.targeting) AS targeting FROM ads AS d"
+            " JOIN creative_accounts AS a ON a.account_id = d.account_id WHERE d.targeting IS NOT NULL),"
+            " aims AS (SELECT account_no, targeting, DENSE_RANK() OVER (ORDER BY targeting) AS unit_no"
+            " FROM aimed), terms AS (SELECT account_no, unit_no, TRIM(REGEXP_REPLACE("
+            "UNNEST(STRING_SPLIT(TRANSLATE(targeting, $ends, $bars), '|')), '[ \\t\\r]+', ' ', 'g')) AS value"
+            " FROM aims)"
+            f" SELECT DISTINCT account_no, unit_no, value FROM terms WHERE LENGTH(value) >= {TERM_LETTERS}"
+        ),
+        parameters={"ends": TERM_ENDS, "bars": ends},
+    )

@@ -1,0 +1,188 @@
+"""Launches within seconds of another account's: on how many days, and on how many by chance.
+
+Law: the larger of two chances counts. The first keeps how many launches each account makes in each hour, and
+at which seconds of an hour the whole platform likes to launch, and leaves open the moment within the hour: so
+neither office hours, nor a busy week, nor campaigns that are set to start on the hour are coordination. The
+second keeps all moments, and leaves open whose they are: so where everything happens at once, nothing does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from debar.linking.creative.significance import false_discovery_rates, log_tail
+from debar.model.step import Step
+
+if TYPE_CHECKING:
+    from debar.model.ports import Engine
+
+SECONDS: Final = 30
+"""Launches this close together may have been made by one hand."""
+
+HOUR: Final = 3600
+DAY: Final = 86_400
+SLOTS: Final = HOUR // SECONDS
+
+DAYS_MIN: Final = 2
+"""One day on which two accounts launched together is an accident."""
+
+CROWD_MAX: Final = 60
+"""A half minute in which more accounts launch tells nothing about any two of them."""
+
+_VERDICTS: Final = {"a_no": "INTEGER", "b_no": "INTEGER", "log_p": "DOUBLE", "rate": "DOUBLE"}
+
+
+def moment_steps() -> tuple[Step, ...]:
+    """Return the steps from ads to launches.
+
+    An ad is launched when it was created, else when it started. An account launches at most once in a
+    half minute: a batch of ads is one launch. A time that is a bare day (midnight) is no moment.
+
+    Returns:
+        ``creative_moments`` (account_no, moment: seconds since 1970, slot: half minute), and
+        ``creative_lattice`` (slot of an hour, 0 to 119; near: share of the platform's launches in it and the
+        slots beside it).
+    """
+    at = "COALESCE(d.created_at, d.started_at)"
+    moment = f"DATE_DIFF('second', TIMESTAMP '1970-01-01 00:00:00', {at})"
+    near = f"n.place IN (p.place, (p.place + 1) % {SLOTS}, (p.place + {SLOTS - 1}) % {SLOTS})"
+    return (
+        Step(
+            name="creative_moments",
+            sql=(
+                "SELECT account_no, MIN(moment) AS moment, slot FROM ("
+                f"SELECT a.account_no, {moment} AS moment, {moment} // {SECONDS} AS slot FROM ads AS d"
+                " JOIN creative_accounts AS a ON a.account_id = d.account_id"
+                f" WHERE {at} IS NOT NULL AND {at} <> DATE_TRUNC('day', {at})) AS m"
+                " GROUP BY account_no, slot"
+            ),
+        ),
+        Step(
+            name="creative_lattice",
+            sql=(
+                "WITH places AS (SELECT CAST(p.place AS INTEGER) AS place,"
+                " 1 + COALESCE(SUM(s.seen), 0) AS seen FROM ("
+                f"SELECT UNNEST(RANGE(0, {SLOTS})) AS place) AS p LEFT JOIN ("
+                f"SELECT slot % {SLOTS} AS place, COUNT(*) AS seen FROM creative_moments"
+                f" GROUP BY slot % {SLOTS}) AS s ON s.place = p.place GROUP BY p.place)"
+                " SELECT p.place, CAST(SUM(n.seen) AS DOUBLE) / (SELECT SUM(seen) FROM places) AS near"
+                f" FROM places AS p JOIN places AS n ON {near} GROUP BY p.place"
+            ),
+        ),
+    )
+
+
+def together_steps() -> tuple[Step, ...]:
+    """Return the steps that count the days on which two accounts launched together.
+
+    Returns:
+        ``creative_met`` (a_no < b_no, days INTEGER, first_day and last_day: days since 1970),
+        ``creative_together`` (the same, from two days on) and ``creative_launch_chance`` (a_no, b_no,
+        expected DOUBLE: days on which they would by chance).
+    """
+    met = f"ABS(a.moment - b.moment) <= {SECONDS} AND a.moment // {HOUR} = b.moment // {HOUR}"
+    return (
+        Step(
+            name="creative_launched",
+            sql=(
+                "SELECT account_no, moment, slot FROM creative_moments WHERE slot IN ("
+                "SELECT slot FROM creative_moments GROUP BY slot"
+                f" HAVING COUNT(*) <= {CROWD_MAX})"
+            ),
+        ),
+        Step(
+            name="creative_met",
+            sql=(
+                f"SELECT a_no, b_no, CAST(COUNT(DISTINCT moment // {DAY}) AS INTEGER) AS days,"
+                f" MIN(moment // {DAY}) AS first_day, MAX(moment // {DAY}) AS last_day FROM ("
+                + " UNION ALL ".join(
+                    "SELECT LEAST(a.account_no, b.account_no) AS a_no,"
+                    " GREATEST(a.account_no, b.account_no) AS b_no, a.moment"
+                    " FROM creative_launched AS a JOIN creative_launched AS b"
+                    f" ON b.slot = a.slot + {step} WHERE {met} AND {apart}"
+                    for step, apart in (
+                        (0, "a.account_no < b.account_no"),
+                        (1, "a.account_no <> b.account_no"),
+                    )
+                )
+                + ") AS m GROUP BY a_no, b_no"
+            ),
+        ),
+        Step(
+            name="creative_together",
+            sql=f"SELECT a_no, b_no, days, first_day, last_day FROM creative_met WHERE days >= {DAYS_MIN}",
+        ),
+        Step(
+            name="creative_hours",
+            sql=(
+                f"SELECT m.account_no, m.moment // {HOUR} AS hour, COUNT(*) AS launches,"
+                " SUM(l.near) AS near FROM creative_moments AS m"
+                f" JOIN creative_lattice AS l ON l.place = m.slot % {SLOTS}"
+                f" GROUP BY m.account_no, m.moment // {HOUR}"
+            ),
+        ),
+        Step(name="creative_hour_chance", sql=_HOUR_CHANCE),
+        Step(name="creative_launch_chance", sql=_CHANCE),
+    )
+
+
+_HOUR_CHANCE: Final = (
+    "SELECT a_no, b_no, SUM(1 - EXP(-expected)) AS expected FROM ("
+    f"SELECT t.a_no, t.b_no, a.hour // {DAY // HOUR} AS day,"
+    " SUM(GREATEST(a.near * b.launches, b.near * a.launches)) AS expected FROM creative_together AS t"
+    " JOIN creative_hours AS a ON a.account_no = t.a_no"
+    " JOIN creative_hours AS b ON b.account_no = t.b_no AND b.hour = a.hour"
+    f" GROUP BY t.a_no, t.b_no, a.hour // {DAY // HOUR}) AS days GROUP BY a_no, b_no"
+)
+
+_CHANCE: Final = (
+    "WITH sizes AS (SELECT account_no, CAST(COUNT(*) AS DOUBLE) AS launches FROM creative_moments"
+    " GROUP BY account_no), whole AS (SELECT (SUM(launches) * SUM(launches) - SUM(launches * launches)) / 2"
+    " AS pairs FROM sizes), met AS (SELECT CAST(SUM(days) AS DOUBLE) AS days FROM creative_met)"
+    " SELECT h.a_no, h.b_no, GREATEST(h.expected, a.launches * b.launches * met.days / whole.pairs)"
+    " AS expected"
+    " FROM creative_hour_chance AS h JOIN sizes AS a ON a.account_no = h.a_no"
+    " JOIN sizes AS b ON b.account_no = h.b_no CROSS JOIN whole CROSS JOIN met"
+)
+
+
+def judge_launches(engine: Engine) -> None:
+    """Make ``creative_launch_pairs``: a_no, b_no, shared (days), expected, crowd (2), log_p, rate.
+
+    The number of days on which two accounts would launch together by chance is a sum of independent trials, a
+    day each; its tail is bounded by the Poisson law's. All pairs of accounts that launched at known moments
+    are hypotheses.
+
+    Source: the jitter null, A. Amarasingham, M. T. Harrison, N. G. Hatsopoulos, S. Geman, "Conditional
+    modeling and the jitter method of spike resampling", Journal of Neurophysiology 107 (2012); rapid
+    co-sharing: F. Giglietto, N. Righetti, L. Rossi, G. Marino, "It takes a village to manipulate the media",
+    Information, Communication & Society 23 (2020).
+    """
+    for step in (*moment_steps(), *together_steps()):
+        engine.run(step)
+    rows = engine.rows(
+        "SELECT t.a_no, t.b_no, t.days, c.expected FROM creative_together AS t"
+        " JOIN creative_launch_chance AS c ON c.a_no = t.a_no AND c.b_no = t.b_no ORDER BY 1, 2"
+    )
+    ((accounts,),) = engine.rows("SELECT COUNT(DISTINCT account_no) FROM creative_moments")
+    days = np.array([row[2] for row in rows], dtype=np.float64)
+    log_p = log_tail(days, np.array([row[3] for row in rows], dtype=np.float64))
+    rates = false_discovery_rates(log_p, np.ones(days.shape), accounts * (accounts - 1) / 2)
+    engine.load(
+        "creative_launch_verdicts",
+        _VERDICTS,
+        [(row[0], row[1], float(p), float(q)) for row, p, q in zip(rows, log_p, rates, strict=True)],
+    )
+    engine.run(
+        Step(
+            name="creative_launch_pairs",
+            sql=(
+                "SELECT t.a_no, t.b_no, t.days AS shared, c.expected, CAST(2 AS INTEGER) AS crowd, v.log_p,"
+                " v.rate FROM creative_together AS t"
+                " JOIN creative_launch_chance AS c ON c.a_no = t.a_no AND c.b_no = t.b_no"
+                " JOIN creative_launch_verdicts AS v ON v.a_no = t.a_no AND v.b_no = t.b_no"
+            ),
+        )
+    )
