@@ -56,6 +56,19 @@ c1,N1,2016-04-12T10:00:00Z,sales,outgoing,presentation,sol,package for the elect
 c2,N3,2016-05-12T10:00:00Z,sales,outgoing,call,sid,follow-up,,
 c3,B1,2016-05-12T10:00:00Z,sales,outgoing,call,sid,cakes,,
 """
+CHAIN_ACCOUNTS = "N4,Cove Films,,@covefilms,\n"
+"""An account that hangs on N3 alone: it shares nothing with a named one."""
+CHAIN_IDENTIFIERS = """N3,email,bills@cove.example
+N4,email,bills@cove.example
+N3,page,cove-page
+N4,page,cove-page
+N3,card,fp-c0fe
+N4,card,fp-c0fe
+"""
+CHAIN_BILLING = """e6,N4,delivered,2016-06-02,7.00,USD
+e7,N3,prepay,2016-06-01,30.00,USD
+e8,N3,prepay_draw,2016-06-02,10.00,USD
+"""
 
 
 @dataclass(frozen=True)
@@ -119,6 +132,34 @@ class Decided(Desk):
     """A desk on which the decision is in force; dora hears appeals, eve keeps the files."""
 
     decision: str
+
+    def change(self, verb: str, *words: str, by: str = "ana", code: int = 0) -> Any:
+        """Plan to change the decision; return the plan's document."""
+        made = (
+            verb,
+            self.decision,
+            *words,
+            "--key",
+            self.path(f"{by}.key"),
+            "--out",
+            self.path("change.json"),
+        )
+        return self.json(*made, code=code)
+
+    def change_refused(self, verb: str, *words: str, code: int = 1) -> str:
+        """Plan a change that must be refused, and return the message."""
+        made = (verb, self.decision, *words, "--key", self.path("ana.key"), "--out", self.path("change.json"))
+        return self.run(*made, code=code).stderr
+
+    def carry_out(self, by: str = "ana") -> Any:
+        """Approve and apply the change; return what was done."""
+        self.run("approve", self.path("change.json"), "--key", self.path("ben.key"))
+        return self.json("apply", self.path("change.json"), "--key", self.path(f"{by}.key"))
+
+    def lifted(self, *words: str) -> Any:
+        """Lift the decision for some accounts, all the way."""
+        self.change("lift", *words, "--reason", "the card was resold")
+        return self.carry_out()
 
     def step(self, *words: str, by: str = "eve", code: int = 0) -> Any:
         """Take a step of an appeal and return the document."""

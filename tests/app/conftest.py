@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from desks import CONTACTS, Decided, Desk, set_up
+from desks import CHAIN_ACCOUNTS, CHAIN_BILLING, CHAIN_IDENTIFIERS, CONTACTS, Decided, Desk, set_up
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,13 @@ def decided_once(tmp_path_factory: pytest.TempPathFactory) -> Decided:
     """Decide once for all tests that begin after the decision, with reviewers enrolled and contacts recorded."""
     desk = set_up(tmp_path_factory.mktemp("decided"))
     (desk.folder / "export" / "contacts.csv").write_text(CONTACTS)
+    for table, more in (
+        ("accounts", CHAIN_ACCOUNTS),
+        ("identifiers", CHAIN_IDENTIFIERS),
+        ("billing", CHAIN_BILLING),
+    ):
+        path = desk.folder / "export" / f"{table}.csv"
+        path.write_text(path.read_text() + more)
     decision = desk.applied()
     for name, role in (("dora", "appeals"), ("eve", "approver"), ("sid", "appeals"), ("sol", "appeals")):
         desk.enrolled(name, role)

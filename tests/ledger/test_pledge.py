@@ -14,6 +14,7 @@ from debar.ledger.pledge import (
     pledge,
     read_donation,
     reverse,
+    reverse_part,
     true_up,
 )
 from debar.model.money import Money
@@ -216,3 +217,28 @@ def test_a_changed_donation_is_refused() -> None:
     document["entries"][0]["lines"][0]["amount"] = "1.000000"
     with pytest.raises(DebarError, match="DBR-B017"):
         read_donation(document)
+
+
+def test_a_part_that_is_unpaid_is_void_and_nothing_is_lost() -> None:
+    """The promise falls by what a reversed account had brought; a larger part than the promise is all of it."""
+    donation = pledged()
+    less = reverse_part(donation, 1_000_000_000, at=AT, reason="the card was resold")
+    assert donation.pledged_micros - 1_000_000_000 == less.pledged_micros
+    assert 0 == less.loss_micros
+    assert donation.entries[0].entry_id == less.entries[-1].answers
+    nothing = reverse_part(donation, 10**15, at=AT, reason="all of them")
+    assert (0, 0, 0) == (nothing.pledged_micros, nothing.unallocated_micros, nothing.loss_micros)
+    assert nothing is reverse_part(nothing, 5, at=AT, reason="again")
+    assert donation is reverse_part(donation, 0, at=AT, reason="it brought nothing")
+
+
+def test_a_part_that_is_paid_out_is_a_loss_and_recipients_keep_it() -> None:
+    """What is unpaid goes first; the rest is booked as a loss; nobody owes anything back."""
+    donation = paid_a()
+    paid = donation.disbursed_micros
+    lost = reverse_part(donation, donation.pledged_micros, at=AT, reason="all of them")
+    assert {"A": 0, "B": 0, "C": 0} == owed(lost)
+    assert (0, paid, paid) == (lost.pledged_micros, lost.loss_micros, lost.disbursed_micros)
+    assert 0 == lost.gift_micros(0), "a loss of ours is no gift beyond what was due"
+    assert lost == read_donation(lost.as_json())
+    assert lost is reverse(lost, at=AT, reason="nothing is left")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from debar.app.answer import Answer
 from debar.app.planning import standing_decisions
 from debar.app.registering import record
+from debar.app.reversal.noticing import notice_drafts
 from debar.gate.direct import Gate
 from debar.linking.links import ensure_links
 from debar.model.problem import EXIT_REFUSED, EXIT_STALE, DebarError
@@ -152,9 +153,12 @@ def apply_plan(
         )
     _refuse_late(plan, now)
     _refuse_stale(plan, register, opened)
-    drafts = _drafts(plan, opened, by=names[-1])
+    drafts = [
+        *_drafts(plan, opened, by=names[-1]),
+        *notice_drafts(plan.document, decision_id=decision_of(plan), by=names[-1], now=now, earlier={}),
+    ]
     done = record(register, drafts, now=now, request_key=f"apply {plan.sha256}")
-    entries = tuple((entry.type, entry.seq) for entry in done.entries)
+    entries = tuple((entry.type, entry.seq) for entry in done.entries if entry.type in ("plan", "debar"))
     return _tell(
         plan,
         register,
@@ -238,7 +242,7 @@ def _drafts(plan: Plan, opened: Opened, *, by: str) -> list[EntryDraft]:
     watched = watched_values(opened, [change["key"]["value"] for change in plan.changes])
     names = {member["account_id"]: member["name"] for member in plan.members}
     for change in plan.changes:
-        assert change["action"] == "debar", "lifts and variations come with appeals"
+        assert change["action"] == "debar", "a plan that changes a decision is applied elsewhere"
         account = change["key"]["value"]
         interim = change["until"] is not None
         word = "suspended from advertising until review" if interim else "banned from advertising"

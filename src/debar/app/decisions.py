@@ -17,6 +17,7 @@ from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.notices.public_post import Denial
 from debar.notices.statement import Recipient
 from debar.plans.plan import decision_id_of
+from debar.plans.revision import BAN, kind_of
 from debar.register.notes import open_checkpoint
 from debar.register.sqlite import SqliteRegister
 
@@ -109,6 +110,8 @@ def load_decision(setting: Setting, decision: str) -> Decision:
     path = Path(decision)
     if path.suffix == ".json" or path.is_file():
         plan = load_plan(path)
+        if kind_of(plan.document) != BAN:
+            return load_decision(setting, plan.document["reverses"]["decision_id"])
         decision_id = decision_id_of(plan.document)
         if setting.register is None:
             return Decision(plan=plan.document, decision_id=decision_id, applied_at=None)
@@ -126,36 +129,38 @@ def load_decision(setting: Setting, decision: str) -> Decision:
 
 
 def _recorded(register_path: Path, decision_id: str) -> Decision | None:
-    """Read a decision with its entries and their proofs."""
     with SqliteRegister.open(register_path, read_only=True) as register:
-        entries = tuple(register.entries())
-        plans = [
-            e for e in entries if e.type == "plan" and e.public.get("decision_id") == decision_id and e.body
-        ]
-        if not plans:
-            return None
-        first = plans[0]
-        assert first.body is not None, "an erased plan was passed over"
-        plans_sha256 = {e.public["plan_sha256"] for e in plans}
-        about = tuple(
-            e
-            for e in entries
-            if e.type == "enrol"
-            or e.public.get("plan_sha256") in plans_sha256
-            or e.public.get("decision_id") == decision_id
-        )
-        checkpoint = register.checkpoint()
-        size = open_checkpoint(checkpoint, (register.key,)).size
-        proofs = {e.seq: register.proof(e.seq, size).path for e in about}
-        return Decision(
-            plan=first.body["plan"],
-            decision_id=decision_id,
-            applied_at=first.at,
-            entries=about,
-            checkpoint=checkpoint,
-            verifier_key=str(register.key),
-            proofs=proofs,
-        )
+        return recorded_decision(register, decision_id)
+
+
+def recorded_decision(register: SqliteRegister, decision_id: str) -> Decision | None:
+    """Read a decision with its entries and their proofs; None where the register has none with this id."""
+    entries = tuple(register.entries())
+    plans = [e for e in entries if e.type == "plan" and e.public.get("decision_id") == decision_id and e.body]
+    if not plans:
+        return None
+    first = plans[0]
+    assert first.body is not None, "an erased plan was passed over"
+    plans_sha256 = {e.public["plan_sha256"] for e in plans}
+    about = tuple(
+        e
+        for e in entries
+        if e.type == "enrol"
+        or e.public.get("plan_sha256") in plans_sha256
+        or e.public.get("decision_id") == decision_id
+    )
+    checkpoint = register.checkpoint()
+    size = open_checkpoint(checkpoint, (register.key,)).size
+    proofs = {e.seq: register.proof(e.seq, size).path for e in about}
+    return Decision(
+        plan=first.body["plan"],
+        decision_id=decision_id,
+        applied_at=first.at,
+        entries=about,
+        checkpoint=checkpoint,
+        verifier_key=str(register.key),
+        proofs=proofs,
+    )
 
 
 def banned_accounts(plan: Mapping[str, Any]) -> list[str]:

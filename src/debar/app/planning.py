@@ -20,6 +20,7 @@ from debar.model.problem import DebarError, Place
 from debar.plans.base import base_of, keys_of, read_rows
 from debar.plans.build import Proposal, build
 from debar.plans.plan import Plan, freeze
+from debar.plans.revision import BAN, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -210,6 +211,9 @@ def standing_decisions(register: SqliteRegister | None) -> dict[str, str]:
 
 def plan_answer(plan: Plan) -> Answer:
     """Tell a plan as a text that a person can decide on."""
+    from debar.app.reversal.telling import revision_answer
     from debar.app.telling_plans import plan_text
 
+    if kind_of(plan.document) != BAN:
+        return revision_answer(plan)
     return Answer(document=plan.document, text=plan_text(plan))

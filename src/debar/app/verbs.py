@@ -20,6 +20,7 @@ from debar.app.planning import Wish, make_plan, plan_answer, read_decision
 from debar.app.watching import screen_signups
 from debar.model.problem import DebarError, Place
 from debar.plans.plan import read_plan
+from debar.plans.revision import BAN, kind_of
 from debar.register.sqlite import SqliteRegister
 from debar.stores.keys import load_signer
 
@@ -149,6 +150,11 @@ def apply(setting: Setting, plan_file: Path, *, key: Path, platform: Path | None
     signer = load_signer(key)
     made = load_plan(plan_file)
     register_path = setting.register_path()
+    if kind_of(made.document) != BAN:
+        from debar.app.reversal.carrying_out import apply_revision
+
+        with SqliteRegister.open(register_path) as register:
+            return apply_revision(made, register, policy=setting.policy(), signer=signer, now=now)
     opened = open_platform(platform or Path(str(made.document["platform"])), setting)
     with SqliteRegister.open(register_path) as register:
         answer, _ = apply_plan(made, register, opened, signer=signer, now=now)
@@ -177,9 +183,9 @@ def check(
     )
 
 
-def screen_signup(setting: Setting, signups: Path) -> Answer:
+def screen_signup(setting: Setting, signups: Path, *, now: datetime) -> Answer:
     """Screen a folder of sign-ups."""
     register_path = setting.register_path()
     opened = open_platform(signups, setting)
     with SqliteRegister.open(register_path, read_only=True) as register:
-        return screen_signups(opened, register)
+        return screen_signups(opened, register, now=now)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from debar.app.answer import Answer
 from debar.evidence.parameters import Parameters
 from debar.model.policy import Policy
+from debar.register.debarments import key_of
 from debar.watch.screen import WatchedAccount, WatchedValue, screen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from typing import Any
 
     from debar.app.opening import Opened
@@ -21,12 +23,13 @@ if TYPE_CHECKING:
     from debar.watch.screen import Hit
 
 
-def screen_signups(opened: Opened, register: SqliteRegister) -> Answer:
+def screen_signups(opened: Opened, register: SqliteRegister, *, now: datetime) -> Answer:
     """Screen the accounts of a platform folder against the debarred of a register.
 
     Args:
         opened: The sign-ups, read under the register's hashing key.
         register: Who is debarred, and what they held.
+        now: The present instant: what has lapsed holds nobody.
     """
     hits: dict[str, Hit] = {}
     signups: dict[str, list[tuple[str, str, str]]] = {
@@ -37,7 +40,7 @@ def screen_signups(opened: Opened, register: SqliteRegister) -> Answer:
         "SELECT account_id, kind, family, value_key FROM identifiers WHERE family IS NOT NULL ORDER BY ALL"
     ):
         signups.setdefault(account, []).append((kind, family, value_key))
-    for plan, watched in watch_lists(register):
+    for plan, watched in watch_lists(register, now=now):
         parameters = Parameters.from_json(plan["evidence"]["parameters"])
         policy = Policy.from_json(plan["base"]["policy"])
         for hit in screen(signups, watched, parameters, policy):
@@ -58,9 +61,14 @@ def screen_signups(opened: Opened, register: SqliteRegister) -> Answer:
     return Answer(document=document, text="\n".join(lines))
 
 
-def watch_lists(register: SqliteRegister) -> list[tuple[Mapping[str, Any], list[WatchedAccount]]]:
-    """Return, for each plan that still stands, its document and the accounts that it debarred."""
-    standing = {d.entry_seq: d for d in register.standings()}
+def watch_lists(
+    register: SqliteRegister, *, now: datetime
+) -> list[tuple[Mapping[str, Any], list[WatchedAccount]]]:
+    """Return, for each plan that still stands, its document and the accounts that it debars.
+
+    What was lifted or has lapsed is not watched; what was confirmed or varied is, as recorded at first.
+    """
+    standing = {d.key for d in register.standings() if d.lapses_at is None or now < d.lapses_at}
     plans: dict[str, Mapping[str, Any]] = {}
     watched: dict[str, list[WatchedAccount]] = {}
     for entry in register.entries():
@@ -68,7 +76,7 @@ def watch_lists(register: SqliteRegister) -> list[tuple[Mapping[str, Any], list[
             continue
         if entry.type == "plan":
             plans[entry.public["plan_sha256"]] = entry.body["plan"]
-        if entry.seq in standing and entry.type == "debar":
+        if entry.type == "debar" and key_of("debar", entry.body) in standing and "watch" in entry.body:
             watched.setdefault(entry.public["plan_sha256"], []).append(
                 WatchedAccount(
                     account_id=entry.body["key"]["value"],

@@ -319,7 +319,7 @@ def screen_signup(setting: Setting, signups: Path) -> Answer:
     """New accounts against everybody who is debarred now."""
     from debar.app.verbs import screen_signup as verb
 
-    return verb(setting, signups)
+    return verb(setting, signups, now=now())
 
 
 @command(key_group, "new", example="debar key new ana --out ana.key")
@@ -401,4 +401,5 @@ from debar.cli import case_commands as _case_commands  # noqa: E402, F401 - they
 from debar.cli import money_commands as _money_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import record_commands as _record_commands  # noqa: E402, F401 - as above
 from debar.cli import referral_commands as _referral_commands  # noqa: E402, F401 - so do these
+from debar.cli import reversal_commands as _reversal_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import statement_commands as _statement_commands  # noqa: E402, F401 - so do these

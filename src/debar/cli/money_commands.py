@@ -117,7 +117,7 @@ def earned(  # noqa: PLR0913 - the options of one verb, all by name
         by=by,
         rates=rates,
     )
-    return verb(setting, plan_file, asked, platform=platform)
+    return verb(setting, plan_file, asked, platform=platform, now=now())
 
 
 @command(

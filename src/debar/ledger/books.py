@@ -210,6 +210,7 @@ def _donation_entries(donation: Donation, names: dict[str, str]) -> list[BookEnt
     fixed = {
         "Assets:Cash": "Assets:Cash",
         donation.expense: f"Expenses:Donation:{_named(donation.case, names)}",
+        donation.loss: f"Expenses:DonationLoss:{_named(donation.case, names)}",
     }
     for name in ("Unallocated", *(recipient.name for recipient in donation.recipients)):
         payable = f"Liabilities:Donation:{_named(donation.case, names)}:{_named(name, names)}"

@@ -1,8 +1,9 @@
 """What was earned is given away: pledged, allocated, paid with receipts, corrected, undone.
 
 Law: a donation is its entries, in order; none is changed or removed, and what is unpaid plus what is
-paid is always what was pledged. Nothing is ever clawed back from a recipient: what was paid stays paid,
-and an excess over what is owed is a gift. Every entry balances, in one currency.
+paid is always what is pledged plus what was lost to a reversal. Nothing is ever clawed back from a
+recipient: what was paid stays paid, and an excess over what is owed is a gift. Every entry balances, in one
+currency.
 Source: the project's reference sheet on money, sections 3 and 7.
 """
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 EntryKind = Literal["pledge", "allocate", "disburse", "true_up", "reverse"]
 
 _EXPENSE: Final = "Expenses:Donation"
+_LOSS: Final = "Expenses:DonationLoss"
 _PAYABLE: Final = "Liabilities:Donation"
 _UNALLOCATED: Final = "Unallocated"
 _CASH: Final = "Assets:Cash"
@@ -140,6 +142,16 @@ class Donation:
         """The ledger account of the promise."""
         return f"{_EXPENSE}:{self.case}"
 
+    @property
+    def loss(self) -> str:
+        """The ledger account of what was paid out before the ban behind it was undone."""
+        return f"{_LOSS}:{self.case}"
+
+    @property
+    def loss_micros(self) -> int:
+        """Paid to recipients out of what a reversed account had brought: our loss, never theirs."""
+        return self.balance(self.loss)
+
     def payable(self, name: str) -> str:
         """Return the ledger account of what is owed to a recipient."""
         return f"{_PAYABLE}:{self.case}:{name}"
@@ -150,7 +162,7 @@ class Donation:
 
     def gift_micros(self, due_micros: int) -> int:
         """Return what was paid beyond what is due: kept by the recipients as a gift."""
-        return max(self.disbursed_micros - due_micros, 0)
+        return max(self.disbursed_micros - self.loss_micros - due_micros, 0)
 
     def as_json(self) -> dict[str, Any]:
         """Return the donation as a JSON object, entries and all."""
@@ -164,6 +176,7 @@ class Donation:
             "pledged": format_micros(self.pledged_micros),
             "unallocated": format_micros(self.unallocated_micros),
             "disbursed": format_micros(self.disbursed_micros),
+            "loss": format_micros(self.loss_micros),
         }
 
 
@@ -288,15 +301,8 @@ def disburse(
             exit_code=EXIT_REFUSED,
         )
     lines = _lines({donation.payable(recipient): amount_micros, _CASH: -amount_micros})
-    return _with(
-        donation,
-        kind="disburse",
-        at=at,
-        reason=reason,
-        lines=lines,
-        recipient=recipient,
-        receipt_sha256=receipt_sha256,
-    )
+    receipt = {"recipient": recipient, "receipt_sha256": receipt_sha256}
+    return _with(donation, kind="disburse", at=at, reason=reason, lines=lines, **receipt)
 
 
 def true_up(donation: Donation, due: Money, *, at: str, reason: str) -> Donation:
@@ -337,8 +343,29 @@ def reverse(donation: Donation, *, at: str, reason: str) -> Donation:
     Returns:
         The donation with nothing owed to anybody; the same one where nothing was.
     """
-    unpaid = donation.pledged_micros - donation.disbursed_micros
+    unpaid = donation.pledged_micros + donation.loss_micros - donation.disbursed_micros
     amounts = _reduction(donation, unpaid)
+    if not any(amounts.values()):
+        return donation
+    first = donation.entries[0].entry_id
+    return _with(donation, kind="reverse", at=at, reason=reason, lines=_lines(amounts), answers=first)
+
+
+def reverse_part(donation: Donation, amount_micros: int, *, at: str, reason: str) -> Donation:
+    """Undo a part of the promise because the ban of some accounts was undone.
+
+    What is unpaid of it is void. What was paid already is booked as a loss: it is taken back from nobody.
+
+    Args:
+        donation: The donation.
+        amount_micros: What those accounts had added to the promise; more than is pledged counts as all.
+        at: When: ISO 8601, UTC, ending in Z.
+        reason: Why, in words.
+    """
+    assert amount_micros >= 0, "a reversal never adds to a promise"
+    amount = min(amount_micros, donation.pledged_micros)
+    amounts = _reduction(donation, amount)
+    amounts |= {donation.loss: amount + amounts[donation.expense], donation.expense: -amount}
     if not any(amounts.values()):
         return donation
     first = donation.entries[0].entry_id
@@ -376,20 +403,10 @@ def _with(
     at: str,
     reason: str,
     lines: tuple[DonationLine, ...],
-    answers: str = "",
-    receipt_sha256: str = "",
-    recipient: str = "",
+    **more: str,
 ) -> Donation:
-    entry = DonationEntry(
-        entry_id=f"{donation.case}-donation-{len(donation.entries) + 1}",
-        kind=kind,
-        at=at,
-        reason=reason,
-        lines=lines,
-        answers=answers,
-        receipt_sha256=receipt_sha256,
-        recipient=recipient,
-    )
+    entry_id = f"{donation.case}-donation-{len(donation.entries) + 1}"
+    entry = DonationEntry(entry_id=entry_id, kind=kind, at=at, reason=reason, lines=lines, **more)
     return replace(donation, entries=(*donation.entries, entry))
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from debar.model.problem import EXIT_REFUSED, DebarError
-from debar.register.signatures import APPROVER, PROPOSER, verify_approval
+from debar.plans.revision import BAN, kind_of
+from debar.register.signatures import APPEALS, APPROVER, PROPOSER, verify_approval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,10 +89,13 @@ def enrolled(keys: Iterable[EnrolledKey], public_key: bytes, *, role: str | None
 def refuse_without_proposer(plan: Plan, keys: Iterable[EnrolledKey]) -> None:
     """Refuse a plan that no enrolled proposer stands behind, or that states no ground.
 
+    A reviewer of appeals may propose to change a decision, and nothing else.
+
     Raises:
         DebarError: DBR-P008.
     """
-    proposers = {key.public_key.hex() for key in keys if PROPOSER in key.roles}
+    roles = {PROPOSER} if kind_of(plan.document) == BAN else {PROPOSER, APPEALS}
+    proposers = {key.public_key.hex() for key in keys if roles & key.roles}
     if plan.document["proposer_key"] not in proposers:
         raise DebarError(
             "DBR-P008",

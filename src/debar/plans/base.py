@@ -187,6 +187,9 @@ _WORDS = {
     "values": "identifier {key}: how many accounts hold it",
     "judgements": "judgement on {key}",
     "decisions": "account {key}: what was decided about it",
+    "standing": "account {key}: whether and until when the decision stands against it",
+    "responses": "account {key}: what it has said",
+    "appeals": "appeal {key}: where it stands",
 }
 
 

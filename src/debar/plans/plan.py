@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from debar.model.canonical import digest
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
 from debar.plans.consistency import SCOPES, contradictions, flaws_of_shape
+from debar.plans.revision import BAN, kind_of, revision_flaws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,7 +139,7 @@ def read_plan(text: str, *, file: str = "plan.json") -> Plan:
             details=tuple(flaws[:10]),
         )
     try:
-        against = contradictions(document)
+        against = contradictions(document) if kind_of(document) == BAN else revision_flaws(document)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, AssertionError) as error:
         raise DebarError(
             "DBR-P001", "this is no plan: its parts are not of the form", place=place, details=(repr(error),)

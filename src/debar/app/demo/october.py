@@ -323,7 +323,7 @@ def _signups(stage: Stage) -> None:
     """November: somebody signs up again."""
     opened = open_platform(stage.folder / "world" / "signups", stage.setting)
     with SqliteRegister.open(stage.register, read_only=True) as register:
-        answer = screen_signups(opened, register)
+        answer = screen_signups(opened, register, now=story.BAN_AT + timedelta(days=15))
     stage.say("")
     stage.say("NOVEMBER 2017  new accounts")
     for line in answer.text.splitlines():

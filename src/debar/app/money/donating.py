@@ -15,6 +15,7 @@ from debar.app.answer import Answer
 from debar.app.applying import enrolled_keys
 from debar.app.decisions import Decision, load_decision, open_for
 from debar.app.registering import record
+from debar.app.reversal.standing import due, left_the_promise
 from debar.intake.files import file_sha256
 from debar.ledger.pledge import (
     Donation,
@@ -128,6 +129,7 @@ def make_donation(
     purpose: str,
     recipients: Sequence[tuple[Recipient, int]],
     now: datetime,
+    gone: frozenset[str] = frozenset(),
 ) -> Donation:
     """Return the pledge of what a plan's accounts brought, at the bound that the policy names.
 
@@ -137,6 +139,7 @@ def make_donation(
         purpose: What the money is for.
         recipients: Whom it is allocated to, with shares; none leaves it unallocated.
         now: The present instant.
+        gone: Accounts against which the decision no longer stands: what they brought is not pledged.
 
     Raises:
         DebarError: As :func:`debar.ledger.pledge.pledge` and :func:`debar.ledger.pledge.allocate`.
@@ -144,6 +147,8 @@ def make_donation(
     block = plan["earned"]
     bound = plan["base"]["policy"]["pledge_at"]
     amount = Money(amount_micros=max(0, parse_micros(block[bound])), currency=block["currency"])
+    rest = due(plan, gone) if gone else None
+    amount = amount if rest is None else rest
     basis = {"bound": bound, "as_of": str(block["as_of"]), "plan_sha256": plan["plan_sha256"]}
     donation = pledge(decision_id, amount, purpose=purpose, at=instant(now), basis=basis)
     return allocate(donation, list(recipients), at=instant(now)) if recipients else donation
@@ -227,7 +232,14 @@ def donate_pledge(giving: Giving, *, purpose: str, recipients: Path | None) -> A
             raise DebarError(
                 "DBR-A014", "the money of this decision was pledged already", exit_code=EXIT_REFUSED
             )
-        return make_donation(told.plan, told.decision_id, purpose=purpose, recipients=shares, now=giving.now)
+        return make_donation(
+            told.plan,
+            told.decision_id,
+            purpose=purpose,
+            recipients=shares,
+            now=giving.now,
+            gone=left_the_promise(told),
+        )
 
     return _take(giving, step)
 
@@ -278,10 +290,11 @@ def donate_true_up(
     told = _applied(giving)
     opened = open_for(giving.setting, told.plan, platform)
     block, bound = told.plan["earned"], told.plan["base"]["policy"]["pledge_at"]
-    report = plan_money(opened, told.plan, rates=rates, to=block["currency"], as_of=as_of)
+    gone = left_the_promise(told)
+    report = plan_money(opened, told.plan, rates=rates, to=block["currency"], as_of=as_of, gone=gone)
     assert report.converted is not None, "a currency was asked for"
-    due = Money(amount_micros=max(0, report.converted.at(bound)), currency=block["currency"])
-    return _take(giving, lambda was: true_up(_stands(was), due, at=giving.at, reason=reason))
+    owed = Money(amount_micros=max(0, report.converted.at(bound)), currency=block["currency"])
+    return _take(giving, lambda was: true_up(_stands(was), owed, at=giving.at, reason=reason))
 
 
 def donate_reverse(giving: Giving, *, reason: str) -> Answer:
@@ -362,6 +375,8 @@ def donation_text(donation: Donation) -> str:
     """Tell a donation: what is promised, owed and paid, and every step."""
     lines = [f"{_money(donation, donation.pledged_micros)} promised for {donation.purpose}"]
     sums = [("unallocated", donation.unallocated_micros), ("paid", donation.disbursed_micros)]
+    if donation.loss_micros:
+        sums.append(("lost: paid out before a ban was undone", donation.loss_micros))
     lines.extend(f"  {_money(donation, amount):>16}  {name}" for name, amount in sums)
     for recipient in donation.recipients:
         owed, given = donation.owed_micros(recipient.name), allocated_micros(donation, recipient.name)

@@ -19,6 +19,7 @@ from debar.app.money.case_money import has_billing
 from debar.app.money.donating import donation_at, make_donation, pledge_text, record_pledge
 from debar.app.money.rates_added import rates_of
 from debar.app.opening import open_platform
+from debar.app.reversal.standing import standings_of
 from debar.app.verbs import load_plan, write_whole
 from debar.ledger.audit import check_books
 from debar.ledger.books import make_books, render_books
@@ -31,6 +32,7 @@ from debar.stores.rates import shipped_rates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from debar.app.opening import Opened, Setting
     from debar.cases.case import MoneyStanding
@@ -77,8 +79,16 @@ class Asked:
     rates: Path | None = None
 
 
-def earned(setting: Setting, plan_file: Path, asked: Asked, *, platform: Path | None) -> Answer:
-    """Account for what the accounts of a plan brought."""
+def earned(
+    setting: Setting,
+    plan_file: Path,
+    asked: Asked,
+    *,
+    platform: Path | None,
+    now: datetime | None = None,
+) -> Answer:
+    """Account for what the accounts of a plan brought; where it was applied, without those it has let go."""
+    gone, lines = _gone(setting, plan_file, now)
     plan = load_plan(plan_file).document
     opened = open_platform(platform or Path(str(plan["platform"])), setting)
     if not has_billing(opened):
@@ -86,7 +96,7 @@ def earned(setting: Setting, plan_file: Path, asked: Asked, *, platform: Path | 
         return Answer(document=report.as_json(), text=render_stated(report))
     found = account_for(
         opened.engine,
-        _standings(plan),
+        _standings(plan, gone),
         rates=rates_of(setting, asked.rates),
         to=asked.currency,
         as_of=asked.as_of,
@@ -99,7 +109,8 @@ def earned(setting: Setting, plan_file: Path, asked: Asked, *, platform: Path | 
     )
     text = render_text(found) if asked.by is None else render_by(found, asked.by)
     conflicts = conflicting_events(opened)
-    document = {**found.as_json(), "conflicts": conflicts}
+    document = {**found.as_json(), "conflicts": conflicts, "not_counted": sorted(gone)}
+    text = "\n".join([text.rstrip("\n"), *lines]) if lines else text
     if conflicts:
         text += "\n" + "\n".join(
             ["NOT SURE: two billing events have one id and say different things", *conflicts]
@@ -116,8 +127,21 @@ def conflicting_events(opened: Opened) -> list[str]:
     ]
 
 
-def _standings(plan: Mapping[str, Any]) -> dict[str, MoneyStanding]:
-    return {m["account_id"]: money_standing(m) for m in plan["members"]}
+def _standings(plan: Mapping[str, Any], gone: frozenset[str]) -> dict[str, MoneyStanding]:
+    """Return the members' standings; an account against which the decision no longer stands is cleared."""
+    return {
+        m["account_id"]: "cleared" if m["account_id"] in gone else money_standing(m) for m in plan["members"]
+    }
+
+
+def _gone(setting: Setting, plan_file: Path, now: datetime | None) -> tuple[frozenset[str], list[str]]:
+    """Return who is no longer debarred by a plan that was applied, and a line about each."""
+    if setting.register is None or now is None:
+        return frozenset(), []
+    told = load_decision(setting, str(plan_file))
+    found = [one for one in standings_of(told, now).values() if not one.holds]
+    lines = [f"not counted: {one.account_id}, {one.sentence()}" for one in found]
+    return frozenset(one.account_id for one in found), lines
 
 
 def _p_owner(plan: Mapping[str, Any]) -> dict[str, int]:
@@ -130,12 +154,18 @@ def _decision_day(plan: Mapping[str, Any]) -> date:
 
 
 def plan_money(
-    opened: Opened, plan: Mapping[str, Any], *, rates: Rates, to: str, as_of: date | None
+    opened: Opened,
+    plan: Mapping[str, Any],
+    *,
+    rates: Rates,
+    to: str,
+    as_of: date | None,
+    gone: frozenset[str] = frozenset(),
 ) -> EarnedReport:
     """Return the earned report of a plan's members, with the decision day as the cut-off."""
     return account_for(
         opened.engine,
-        _standings(plan),
+        _standings(plan, gone),
         rates=rates,
         to=to,
         as_of=as_of,

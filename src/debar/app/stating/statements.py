@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
 from debar.app.decisions import banned_accounts, load_decision, open_for
+from debar.app.reversal.noticing import revised_notices
 from debar.app.verbs import write_whole
 from debar.cases.contacts import contacts_of
 from debar.model.money import round_to_minor
@@ -98,12 +99,13 @@ def applied_decision(setting: Setting, decision: str) -> Decision:
 
 
 def notice_to(told: Decision, opened: Opened, account: str, language: str = "en") -> StatementOfReasons:
-    """Return the statement to one account.
+    """Return the statement to one account as it stands now: the newest, which supersedes the others.
 
     Raises:
         DebarError: DBR-A011, the decision does not touch the account.
     """
-    found = [s for s in notices_of(told, opened, language) if s.subject.account_id == account]
+    every = revised_notices(told, issue_of(told, opened, language))
+    found = [s for s, _ in every if s.subject.account_id == account and s.status != "superseded"]
     if not found:
         raise DebarError("DBR-A011", f"the decision does not touch account {account}", exit_code=EXIT_REFUSED)
     return found[0]
@@ -111,19 +113,21 @@ def notice_to(told: Decision, opened: Opened, account: str, language: str = "en"
 
 def notices_of(told: Decision, opened: Opened, language: str = "en") -> tuple[StatementOfReasons, ...]:
     """Return one statement for each account that the decision touches."""
+    return statements_from_plan(told.plan, issue_of(told, opened, language))
+
+
+def issue_of(told: Decision, opened: Opened, language: str = "en") -> Issue:
+    """Return what a decision's statements need beside its plan."""
     assert told.applied_at is not None, "only an applied plan has statements"
-    return statements_from_plan(
-        told.plan,
-        Issue(
-            decision_id=told.decision_id,
-            applied_at=told.applied_at,
-            informed_at=told.applied_at,
-            platform_name=told.plan["platform_name"],
-            recipients=told.recipients(),
-            source=source_of(told.plan["decision"]),
-            contacts=contacts_of(opened.engine, banned_accounts(told.plan)),
-            language=language,
-        ),
+    return Issue(
+        decision_id=told.decision_id,
+        applied_at=told.applied_at,
+        informed_at=told.applied_at,
+        platform_name=told.plan["platform_name"],
+        recipients=told.recipients(),
+        source=source_of(told.plan["decision"]),
+        contacts=contacts_of(opened.engine, banned_accounts(told.plan)),
+        language=language,
     )
 
 
@@ -208,12 +212,12 @@ def write_statements(told: Decision, opened: Opened, folder: Path) -> list[str]:
     for language in LANGUAGES:
         mark = "" if language == "en" else f".{language}"
         names += _write_post(public_post(told.plan, publication_of(told, opened, language)), folder, mark)
-        notices = notices_of(told, opened, language)
-        for notice in notices:
+        notices = revised_notices(told, issue_of(told, opened, language))
+        for notice, _ in notices:
             name = f"notices/{notice.puid}{mark}.html"
             write_whole(folder / name, render_html(notice))
             names.append(name)
-        public = [as_json(public_version(notice, told.plan)) for notice in notices]
+        public = [as_json(public_version(notice, plan)) for notice, plan in notices]
         names.append(f"statements{mark}.json")
         write_whole(folder / names[-1], json_text({"statements": public}) + "\n")
     return names
