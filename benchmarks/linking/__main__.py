@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.linking.labels import TASKS, run_labels
+from benchmarks.linking.page import render_page
 from benchmarks.linking.quality import METHODS, Sample, make_world, plain, run_quality
 from benchmarks.linking.report import labels_table, quality_tables, render_text
+from benchmarks.linking.scale import run_scale, scale_table
 from benchmarks.linking.world import VARIANTS
 
 if TYPE_CHECKING:
@@ -26,13 +28,17 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked, print the tables, write the files."""
     asked = _parser().parse_args(arguments)
-    document: dict[str, Any] = {"asked": {k: str(v) for k, v in vars(asked).items()}}
+    document: dict[str, Any] = {"asked": {name: _shown(value) for name, value in vars(asked).items()}}
     if asked.task in ("quality", "all"):
         document["quality"] = _quality(asked)
     if asked.task in ("labels", "all"):
         document["labels"] = _labels(asked)
+    if asked.task in ("scale", "all"):
+        document["scale"] = _scale(asked)
     if asked.json is not None:
         asked.json.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
+    if asked.html is not None:
+        asked.html.write_text(render_page(document), encoding="utf-8")
     return 0
 
 
@@ -47,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--subjects", type=int, default=300, help="owners named, a world")
     parser.add_argument("--anybody", type=int, default=200, help="accounts named, a world")
     parser.add_argument("--labels", type=_names, default=",".join(TASKS), help="labelled tasks")
+    parser.add_argument("--sizes", type=_numbers, default="100000,1000000", help="accounts to time")
+    parser.add_argument("--keep", type=Path, help="folder in which the tables to time are kept")
     parser.add_argument("--json", type=Path, help="write everything there")
     parser.add_argument("--html", type=Path, help="write a page with the plots there")
     return parser
@@ -58,6 +66,10 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(","))
+
+
+def _shown(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _say(text: str) -> None:
@@ -75,6 +87,13 @@ def _methods(asked: argparse.Namespace) -> tuple[str, ...]:
 def _labels(asked: argparse.Namespace) -> list[dict[str, Any]]:
     results = [plain(result) for result in run_labels(asked.labels, _methods(asked), _say)]
     print(render_text(labels_table(results)))
+    return results
+
+
+def _scale(asked: argparse.Namespace) -> list[dict[str, Any]]:
+    splink = "splink" in asked.peers
+    results = [plain(one) for one in run_scale(asked.sizes, splink=splink, folder=asked.keep, say=_say)]
+    print(render_text(scale_table(results)))
     return results
 
 

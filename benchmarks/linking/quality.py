@@ -47,8 +47,8 @@ METHODS: Final[dict[str, Method]] = {"debar": debar, "splink": splink, "naive": 
 BAN_THRESHOLDS: Final = (0.3, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999)
 INNOCENTS: Final = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0, 10.0, 100.0)
 """Innocents a ban at which the frontier is read off."""
-FRONTIER_POINTS: Final = 200
-"""At most so many points of a frontier are kept in the document."""
+DRAWN: Final = (0.0, *(float(x) for x in np.logspace(-2, 3, 51).round(4)))
+"""Innocents a ban at which the frontier is drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +153,13 @@ def _read_off(points: tuple[FrontierPoint, ...]) -> dict[str, Any]:
 
 
 def _thinned(points: tuple[FrontierPoint, ...]) -> list[dict[str, float]]:
-    """Return the points that are worth drawing: no more than a few hundred, evenly over the list."""
-    keep = np.unique(np.linspace(0, len(points) - 1, min(len(points), FRONTIER_POINTS)).astype(int))
-    return [asdict(points[int(place)]) for place in keep] if points else []
+    """Return the points that are drawn: for each number of innocents the one that finds most."""
+    best: dict[FrontierPoint, None] = {}
+    for innocents in DRAWN:
+        allowed = [point for point in points if point.innocents <= innocents]
+        if allowed:
+            best[max(allowed, key=lambda point: point.found)] = None
+    return [asdict(point) for point in best]
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any document

@@ -34,10 +34,7 @@ def render_text(table: Table) -> str:
     """Lay a table out in a fixed-width font: words to the left, figures to the right."""
     lines = [table.head, *table.rows]
     widths = [max(len(line[place]) for line in lines) for place in range(len(table.head))]
-    words = [
-        all(not row[place][:1].isdigit() and row[place][:1] not in "-." for row in table.rows)
-        for place in range(len(table.head))
-    ]
+    words = word_columns(table)
     laid = [
         "  ".join(
             cell.ljust(width) if word else cell.rjust(width)
@@ -48,6 +45,14 @@ def render_text(table: Table) -> str:
     return "\n".join(
         [table.title, laid[0], "-" * sum(widths, 2 * len(widths) - 2), *laid[1:], table.note, ""]
     )
+
+
+def word_columns(table: Table) -> list[bool]:
+    """Tell of each column whether it holds words, which are laid out to the left."""
+    return [
+        any(row[place][:1].isalpha() and row[place] not in ("never", "failed") for row in table.rows)
+        for place in range(len(table.head))
+    ]
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from benchmarks.linking.__main__ import main
+from benchmarks.linking.page import render_page
+from benchmarks.linking.plots import frontier_plot
+from benchmarks.linking.report import Table, render_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_table_is_laid_out_with_words_to_the_left_and_figures_to_the_right() -> None:
+    """Every column is as wide as its widest cell."""
+    table = Table(title="Fruit", head=("name", "n"), rows=(("fig", "1"), ("lemon", "12")), note="ripe")
+    assert render_text(table).splitlines() == [
+        "Fruit",
+        "name    n",
+        "---------",
+        "fig     1",
+        "lemon  12",
+        "ripe",
+    ]
+
+
+def test_the_frontier_is_averaged_over_seeds_at_equal_innocents() -> None:
+    """Two seeds that find .4 and .8 without innocents are drawn at .6, and at 1 and .8 beyond one innocent."""
+    seeds = [
+        {
+            "method": "debar",
+            "ban": {"found": found, "innocents": 0.0},
+            "frontier": [
+                {"innocents": 0.0, "found": found, "threshold": 0.9},
+                {"innocents": 1.0, "found": later, "threshold": 0.5},
+            ],
+        }
+        for found, later in ((0.4, 1.0), (0.8, 1.0))
+    ]
+    (points,) = re.findall(r'<polyline [^>]*points="([^"]*)"', frontier_plot("harbour, base", seeds))
+    heights = [float(point.split(",")[1]) for point in points.split()]
+    top, bottom = 30, 330 - 44
+    assert heights[0] == pytest.approx(top + 0.4 * (bottom - top), abs=0.1)
+    assert heights[-1] == pytest.approx(top, abs=0.1)
+
+
+@pytest.mark.ci
+def test_one_command_prints_the_tables_and_writes_the_figures_and_the_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A small run from the command line: every method in every table, the page with its plots, no address."""
+    figures, page = tmp_path / "figures.json", tmp_path / "page.html"
+    asked = "quality --worlds harbour --owners 150 --peers naive,pairwise --subjects 5 --anybody 5"
+    assert main([*asked.split(), "--json", str(figures), "--html", str(page)]) == 0
+    printed = capsys.readouterr().out
+    document = json.loads(figures.read_text(encoding="utf-8"))
+    assert [one["method"] for one in document["quality"]] == ["debar", "naive closure", "pairwise"]
+    for method in ("debar", "naive closure", "pairwise"):
+        assert printed.count(f" {method} ") == 4
+    text = page.read_text(encoding="utf-8")
+    assert (text.count('<svg viewBox="0 0 460'), text.count("<table>")) == (2, 4)
+    assert "--seeds (1,)" not in text
+    assert "http" not in text
+    assert text == render_page(document)
