@@ -201,3 +201,39 @@ def test_nothing_is_asked_of_a_network_and_phones_load_late() -> None:
     code = "import sys, debar.evidence.normalise; print('phonenumbers' in sys.modules, 'tldextract' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        ("legal_id", "Registered in US-CA"),
+        ("legal_id", "pending registration"),
+        ("legal_id", "EIN ID 00-0000000"),
+        ("tax_id", "XX-123456789"),
+        ("vat_id", "DE999999999"),
+        ("legal_name", "These ads ran without a disclaimer"),
+        ("address", "US"),
+        ("address", "New York"),
+        ("domain", "www.example.com"),
+        ("email", "ana@example.org"),
+    ],
+)
+def test_what_stands_on_thousands_of_strangers_is_refused(kind: str, raw: str) -> None:
+    """A register's name, filled-in digits, a country, a manual's host: nobody's sign."""
+    with pytest.raises(ValueError, match=r"placeholder|register|nobody"):
+        normalise(kind, raw)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [
+        ("legal_id", "Registered in US-CA 1424396"),
+        ("legal_id", "SC 0000"),
+        ("address", "Plaza Mayor, Madrid"),
+        ("address", "PO Box 9"),
+        ("domain", "lantern.example"),
+    ],
+)
+def test_what_names_somebody_is_kept(kind: str, raw: str) -> None:
+    """An entry of a register, a street without a number, a reserved suffix with a name before it."""
+    assert normalise(kind, raw).value

@@ -65,6 +65,11 @@ SHARED_HOSTS: Final = frozenset(_SHARED_HOSTS.split())
 RESERVED_SUFFIXES: Final = frozenset({"example", "test", "invalid", "localhost", "local", "internal"})
 """Last labels that nobody can register (RFC 2606, RFC 6761); the label before stands for the owner."""
 
+EXAMPLE_HOSTS: Final = frozenset(
+    {"example.com", "example.org", "example.net", "domain.com", "yourdomain.com", "yoursite.com"}
+)
+"""Host names that stand in manuals (RFC 2606) and in forms that nobody filled in."""
+
 LEGAL_FORM_PHRASES: Final[dict[str, str]] = {
     "общество с ограниченной ответственностью": "ооо",
     "публичное акционерное общество": "пао",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from debar.evidence.names import (
+    EXAMPLE_HOSTS,
     FREE_MAIL,
     GMAIL,
     LEGAL_FORM_PHRASES,
@@ -33,6 +34,12 @@ if TYPE_CHECKING:
 
 WORDS_MIN: Final = 5
 """A text with fewer words is no sign of one author."""
+
+SERIAL_DIGITS_MIN: Final = 5
+"""Fewer digits may be a real entry's; more of them, all alike or in a row, are filled in."""
+
+ADDRESS_WORDS_MIN: Final = 3
+"""An address without a number and with fewer words names a country or a town, which thousands share."""
 
 VALUE_LENGTH_MAX: Final = 2_000
 """A longer identifier is no identifier; texts are hashed and may be longer."""
@@ -137,6 +144,16 @@ def _compact_upper(text: str) -> Normalised:
     return Normalised(value=value)
 
 
+def _legal_id(text: str) -> Normalised:
+    found = _compact_upper(text)
+    digits = "".join(c for c in found.value if c.isdigit())
+    if not digits:
+        raise ValueError("it names a register, or a kind of number, and no entry in it")
+    if len(digits) >= SERIAL_DIGITS_MIN and is_placeholder(digits):
+        raise ValueError("placeholder")
+    return found
+
+
 def _compact_lower(text: str) -> Normalised:
     return Normalised(value=fold(_compact_upper(text).value))
 
@@ -155,7 +172,7 @@ def _email(text: str) -> Normalised:
     local = local.partition("+")[0]
     if host in GMAIL:
         local, host = local.replace(".", ""), "gmail.com"
-    if not local or is_placeholder(local):
+    if not local or is_placeholder(local) or host in EXAMPLE_HOSTS:
         raise ValueError("placeholder")
     free = host in FREE_MAIL
     derived = () if free else (("domain", registrable(host)),)
@@ -254,6 +271,8 @@ def _address(text: str, country: str | None) -> Normalised:
     parts = [part for part in parts if part]
     if not parts:
         raise ValueError("the address has no letters")
+    if len(" ".join(parts).split()) < ADDRESS_WORDS_MIN and not any(c.isdigit() for c in text):
+        raise ValueError("the address names a country or a town, and nobody in it")
     near: list[tuple[str, str]] = []
     found = list(_POSTCODE.finditer(text))
     prefix = f"{country} " if country else ""
@@ -356,7 +375,10 @@ def read_landing(text: str) -> Landing:
 
 
 def _domain(text: str) -> Normalised:
-    return Normalised(value=registrable(read_landing(text).host))
+    host = registrable(read_landing(text).host)
+    if host in EXAMPLE_HOSTS:
+        raise ValueError("placeholder")
+    return Normalised(value=host)
 
 
 def _landing_path(text: str) -> Normalised:
@@ -406,9 +428,9 @@ def _page(text: str) -> Normalised:
 
 
 _BY_KIND: Final[Mapping[str, Callable[[str], Normalised]]] = {
-    "legal_id": _compact_upper,
-    "tax_id": _compact_upper,
-    "vat_id": _compact_upper,
+    "legal_id": _legal_id,
+    "tax_id": _legal_id,
+    "vat_id": _legal_id,
     "legal_name": _legal_name,
     "domain": _domain,
     "page": _page,
