@@ -33,7 +33,6 @@ NOUNS: Final[dict[str, str]] = {
     "template": "form of tracking tags",
     "audience": "rare audience",
     "joint_launch": "series of joint launches",
-    "schedule": "working timetable",
 }
 """Kinds whose noun is not the kind itself."""
 

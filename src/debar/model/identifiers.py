@@ -37,12 +37,11 @@ FAMILY_OF_KIND: Final[dict[str, str]] = {
     "template": "creative",
     "audience": "creative",
     "joint_launch": "creative",
-    "schedule": "creative",
 }
 """Identifier kind to evidence family; kinds that are not here are kept, reported, and weigh nothing."""
 
 DERIVED_KINDS: Final = frozenset(
-    {"copied_text", "wording", "shared_landing", "template", "audience", "joint_launch", "schedule"}
+    {"copied_text", "wording", "shared_landing", "template", "audience", "joint_launch"}
 )
 """Kinds that :mod:`debar.linking.creative` makes: what accounts share in their ads beyond chance."""
 

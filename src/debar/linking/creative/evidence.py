@@ -27,9 +27,8 @@ KIND_OF_SIGNAL: Final = {
     "template": "template",
     "audience": "audience",
     "launch": "joint_launch",
-    "schedule": "schedule",
 }
-"""Signal to the kind of the identifiers that it becomes; words and phrases are one kind."""
+"""Signal to the kind of the identifiers that it becomes; words and phrases are one kind, timetables none."""
 
 SOURCE: Final = "derived:creative"
 """Source of the identifiers that are made here."""

@@ -1,8 +1,8 @@
 """Launches within seconds of another account's: on how many days, and on how many by chance.
 
 Law: the larger of two chances counts. The first keeps how many launches each account makes in each hour, and
-at which seconds of an hour the whole platform likes to launch, and leaves open the moment within the hour: so
-neither office hours, nor a busy week, nor campaigns that are set to start on the hour are coordination. The
+at which seconds of an hour it and the whole platform like to launch, and leaves open the moment: so neither
+office hours, nor a busy week, nor campaigns that are set to start on the hour are coordination. The
 second keeps all moments, and leaves open whose they are: so where everything happens at once, nothing does.
 """
 
@@ -117,24 +117,57 @@ def together_steps() -> tuple[Step, ...]:
         Step(
             name="creative_hours",
             sql=(
-                f"SELECT m.account_no, m.moment // {HOUR} AS hour, COUNT(*) AS launches,"
-                " SUM(l.near) AS near FROM creative_moments AS m"
-                f" JOIN creative_lattice AS l ON l.place = m.slot % {SLOTS}"
-                f" GROUP BY m.account_no, m.moment // {HOUR}"
+                f"SELECT account_no, moment // {HOUR} AS hour, COUNT(*) AS launches"
+                f" FROM creative_moments GROUP BY account_no, moment // {HOUR}"
             ),
         ),
+        Step(name="creative_near", sql=_NEAR),
         Step(name="creative_hour_chance", sql=_HOUR_CHANCE),
         Step(name="creative_launch_chance", sql=_CHANCE),
     )
 
 
+_NEAR: Final = (
+    "SELECT account_no, hour, place, COUNT(*) AS launches FROM ("
+    + " UNION ALL ".join(
+        f"SELECT account_no, moment // {HOUR} AS hour, (slot + {beside}) % {SLOTS} AS place"
+        " FROM creative_moments"
+        for beside in (0, 1, SLOTS - 1)
+    )
+    + ") AS p GROUP BY account_no, hour, place"
+)
+
+
+def _one_way(one: str, other: str) -> str:
+    """Return SQL of how often the other would launch beside the one's launches of an hour, by chance.
+
+    The other launches at a place of the hour as often as the platform does, or as it does itself in its
+    other hours: who always starts at nine sharp meets all others who do.
+    """
+    return (
+        f"SELECT t.a_no, t.b_no, h.hour, SUM(h.launches * GREATEST(l.near,"
+        " CAST(COALESCE(w.launches, 0) - COALESCE(n.launches, 0) AS DOUBLE) / s.launches)) AS expected"
+        f" FROM creative_together AS t JOIN creative_moments AS m ON m.account_no = t.{one}"
+        f" JOIN creative_hours AS h ON h.account_no = t.{other} AND h.hour = m.moment // {HOUR}"
+        f" JOIN sizes AS s ON s.account_no = t.{other}"
+        f" JOIN creative_lattice AS l ON l.place = m.slot % {SLOTS}"
+        f" LEFT JOIN habits AS w ON w.account_no = t.{other} AND w.place = m.slot % {SLOTS}"
+        f" LEFT JOIN creative_near AS n ON n.account_no = t.{other} AND n.place = m.slot % {SLOTS}"
+        " AND n.hour = h.hour GROUP BY t.a_no, t.b_no, h.hour"
+    )
+
+
 _HOUR_CHANCE: Final = (
-    "SELECT a_no, b_no, SUM(1 - EXP(-expected)) AS expected FROM ("
-    f"SELECT t.a_no, t.b_no, a.hour // {DAY // HOUR} AS day,"
-    " SUM(GREATEST(a.near * b.launches, b.near * a.launches)) AS expected FROM creative_together AS t"
-    " JOIN creative_hours AS a ON a.account_no = t.a_no"
-    " JOIN creative_hours AS b ON b.account_no = t.b_no AND b.hour = a.hour"
-    f" GROUP BY t.a_no, t.b_no, a.hour // {DAY // HOUR}) AS days GROUP BY a_no, b_no"
+    "WITH sizes AS (SELECT account_no, COUNT(*) AS launches FROM creative_moments GROUP BY account_no),"
+    " habits AS (SELECT account_no, place, SUM(launches) AS launches FROM creative_near"
+    " GROUP BY account_no, place), ways AS ("
+    + _one_way("a_no", "b_no")
+    + " UNION ALL "
+    + _one_way("b_no", "a_no")
+    + "), hours AS (SELECT a_no, b_no, hour, MAX(expected) AS expected FROM ways GROUP BY a_no, b_no, hour),"
+    f" days AS (SELECT a_no, b_no, hour // {DAY // HOUR} AS day, SUM(expected) AS expected FROM hours"
+    f" GROUP BY a_no, b_no, hour // {DAY // HOUR})"
+    " SELECT a_no, b_no, SUM(1 - EXP(-expected)) AS expected FROM days GROUP BY a_no, b_no"
 )
 
 _CHANCE: Final = (

@@ -44,6 +44,9 @@ LEVELS: Final = ((1, 0.2), (2, 0.05), (3, 0.001))
 VALIDATED: Final = 2
 """Pairs from this level on become evidence."""
 
+LEADS_ONLY: Final = "schedule"
+"""Office hours in one time zone make timetables alike: a lead to look at, never evidence."""
+
 SAYS: Final = {
     "copy": "ad texts that are the same or variants of each other",
     "word": "words that few accounts use",
@@ -122,8 +125,8 @@ def pairs_step() -> Step:
         name="creative_pairs",
         sql=(
             "SELECT a.account_id AS account_a, b.account_id AS account_b, signal,"
-            f" CASE {levels} END AS level, EXP(log_p) AS p_value, rate, shared AS shared_count, expected,"
-            " crowd,"
+            f" CASE WHEN signal = '{LEADS_ONLY}' THEN 1 {levels} END AS level,"
+            " EXP(log_p) AS p_value, rate, shared AS shared_count, expected, crowd,"
             f" 'Both have ' || CAST(shared AS VARCHAR) || ' ' || CASE signal {says} END"
             " || CASE WHEN signal = 'schedule' THEN ', by one timetable that is not the platform''s.'"
             " ELSE ', where chance gives ' || CAST(ROUND(expected, 2) AS VARCHAR) || '.' END AS sentence"

@@ -143,7 +143,6 @@ ENGLISH: Final[dict[str, str]] = {
     "kind.template": "the form of campaign tags",
     "kind.audience": "rare audiences",
     "kind.joint_launch": "launches at the same moments",
-    "kind.schedule": "working hours",
     "kind.other": "an identifier",
     "kind.short.legal_id": "company number",
     "kind.short.tax_id": "tax number",
@@ -173,7 +172,6 @@ ENGLISH: Final[dict[str, str]] = {
     "kind.short.template": "campaign tags",
     "kind.short.audience": "audience",
     "kind.short.joint_launch": "joint launches",
-    "kind.short.schedule": "working hours",
     # authorities
     "authority.line": "{name}, {date}",
     "authority.page": "{name}, {date}, {page}",

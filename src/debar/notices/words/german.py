@@ -142,7 +142,6 @@ GERMAN: Final[dict[str, str]] = {
     "kind.template": "die Form von Kampagnenkennungen",
     "kind.audience": "seltene Zielgruppen",
     "kind.joint_launch": "Starts zu gleichen Zeitpunkten",
-    "kind.schedule": "Arbeitszeiten",
     "kind.other": "ein Kennzeichen",
     "kind.short.legal_id": "Registernummer",
     "kind.short.tax_id": "Steuernummer",
@@ -172,7 +171,6 @@ GERMAN: Final[dict[str, str]] = {
     "kind.short.template": "Kampagnenkennungen",
     "kind.short.audience": "Zielgruppe",
     "kind.short.joint_launch": "gleichzeitige Starts",
-    "kind.short.schedule": "Arbeitszeiten",
     # authorities
     "authority.line": "{name}, {date}",
     "authority.page": "{name}, {date}, {page}",
