@@ -18,6 +18,7 @@ from debar.model.canonical import canonical_json, digest
 from debar.model.identifiers import FAMILY_OF_KIND
 from debar.model.money import format_micros, parse_micros
 from debar.model.policy import Policy
+from debar.register.entries import commitment
 from debar.register.notes import Checkpoint, VerifierKey, sign_note
 from debar.register.signatures import approval_message
 from debar.register.tree import CompactRange, inclusion_path, leaf_hash
@@ -363,20 +364,38 @@ def make_money(plan: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+SALT = bytes(range(32))
+HEARD: list[tuple[str, dict[str, Any]]] = [
+    ("denial", {"who": "RT", "said_on": "2017-10-26", "source": "https://rt.example/answer",
+                "text": "We have never bought advertising to mislead anybody.\nYour own people pitched us a package for the election; we declined it.",
+                "attachments": [{"name": "letter.pdf", "sha256": "ab" * 32}]}),
+    ("denial", {"who": "the holder", "said_on": "2017-10-27", "text": "We bought that card used.", "account_id": "1002"}),
+    ("appeal", {"appeal_id": "appeal-0a0b0c0d", "event": "file", "state": "filed", "account_id": "1002", "grounds": ["We never owned that card."]}),
+    ("outcome", {"appeal_id": "appeal-0a0b0c0d", "event": "decide", "state": "decided", "outcome": "lifted", "reasons": "The card was sold.", "nonce": "00"}),
+    ("lift", {"key": {"kind": "account", "value": "1002"}, "lift_reason": "appeal", "reason": "the card was sold"}),
+]  # fmt: skip
+"""What the other side said, and what came of it."""
+
+
 def make_record(plan: Mapping[str, Any]) -> dict[str, Any]:
     """Return register entries with proofs, a checkpoint, keys and two approvals."""
     log, ben, eva = Key(7), Key(2), Key(3)
-    kinds = ["enrol", "enrol", "case", "plan", "approval", "debar", "debar", "statement", "pledge"]
+    kinds = [
+        *["enrol", "enrol", "case", "plan", "approval", "debar", "debar", "statement", "pledge"],
+        *(kind for kind, _ in HEARD),
+    ]
+    bodies = dict(enumerate((body for _, body in HEARD), start=9))
     leaves = [
         canonical_json(
             {
                 "v": 1,
                 "type": kind,
                 "id": f"{kind}-{i}",
-                "at": f"2017-10-26T1{i}:00:00Z",
+                "at": f"2017-10-26T{10 + i}:00:00Z",
                 "by": digest(i),
                 "subjects": [],
-                "body": digest(kind),
+                "body": commitment(SALT, canonical_json(bodies[i])) if i in bodies else digest(kind),
+                **({"plan_sha256": plan["plan_sha256"]} if kind == "plan" else {}),
             }
         )
         for i, kind in enumerate(kinds)
@@ -385,10 +404,11 @@ def make_record(plan: Mapping[str, Any]) -> dict[str, Any]:
     stored = {(node.level, node.position): node.hash for node in nodes}
     text = str(Checkpoint(origin=ORIGIN, size=tree.size, root=tree.root()))
     entries = [
-        {"seq": i, "type": kind, "at": f"2017-10-26T1{i}:00:00Z", "by": "ben" if kind == "approval" else "ana",
+        {"seq": i, "type": kind, "at": f"2017-10-26T{10 + i}:00:00Z", "by": "ben" if kind == "approval" else "ana",
          "leaf": base64.b64encode(leaves[i]).decode(),
          "proof": [base64.b64encode(h).decode() for h in inclusion_path(i, tree.size, lambda level, at: stored[level, at])],
-         "summary": f"{kind} of {plan['plan_id']}"}
+         "summary": f"{kind} of {plan['plan_id']}",
+         **({"opened": {"salt": SALT.hex(), "body": bodies[i]}} if i in bodies else {})}
         for i, kind in enumerate(kinds) if kind != "enrol"
     ]  # fmt: skip
     message = approval_message(plan["plan_sha256"])
@@ -428,8 +448,9 @@ def make_input(plan: Mapping[str, Any]) -> BriefInput:
             {"contact_id": "k2", "account_id": "1002", "at": "2016-09-02T15:30:00Z", "counterpart": "sales", "direction": "in", "channel": "e-mail",
              "by": "d.holm", "subject": "Declined; asks for <b>prices</b> per view", "offer": None},
         ],
-        denial="We have never bought advertising to mislead anybody.\nYour own people pitched us a package for the election; we declined it.",
         statement="Statement of reasons\n\nFrom 26 October 2017 the accounts named below may not buy advertising.\nOrganic use is unchanged.",
+        statements=[{"account_id": "1001", "puid": "debar-1", "text": "Statement of reasons\n\nFrom then on this account may not buy advertising."}],
+        recipients=[{"name": "Civic Research Fund", "purpose": "research into elections", "amount": "1900000.000000", "currency": "USD"}],
         title="RT and Sputnik",
         made_at=NOW,
         **make_record(plan),

@@ -307,10 +307,12 @@ def targets(html: str) -> list[tuple[str, str, str]]:
         ("the doctype", "<!DOCTYPE html>", "<!DOCTYPE htm>"),
         ("the end", "</body></html>", "</body></html>!"),
         ("a statement", "Organic use is unchanged.", "Organic use is changed."),
+        ("an answer", "we declined it.", "we accepted it."),
+        ("a proof", '<pre class="tlog-proof">c2sp', '<pre class="tlog-proof">C2sp'),
     ]
 
 
-@pytest.mark.parametrize("which", range(14))
+@pytest.mark.parametrize("which", range(16))
 def test_a_change_anywhere_that_matters_is_never_green(
     browser: Browser, brief_html: str, tmp_path: Path, which: int
 ) -> None:
@@ -357,10 +359,13 @@ def test_a_forgery_that_hashes_is_red_where_it_lies(
     money = json.loads(json.dumps(brief_input.money))
     money["years"][0]["earned"] = "0.000000"
     entry = {**brief_input.entries[0], "seq": 3}
+    last = brief_input.entries[-1]
+    unsaid = {**last, "opened": {**last["opened"], "body": {**last["opened"]["body"], "reason": "none"}}}
     cases = {
         "evidence": moved,
         "sums": replace(brief_input, money=money),
         "record": replace(brief_input, entries=[entry]),
+        "hearing": replace(brief_input, entries=[*brief_input.entries[:-1], unsaid]),
         "approvals": self_approved,
     }
     for name, forged in cases.items():
@@ -387,7 +392,7 @@ def test_without_subtle_crypto_signatures_are_said_to_be_unchecked(
     context.close()
 
     assert state == "part"
-    assert text.startswith("5 of 7 checks hold.")
+    assert text.startswith("6 of 8 checks hold.")
 
 
 def test_a_fact_is_struck_from_the_list_the_picture_and_the_keyboard(opened: Opened) -> None:

@@ -142,6 +142,34 @@ def test_an_entry_that_is_not_in_the_tree_is_found(brief_input: BriefInput) -> N
     assert record(replace(brief_input, verification_keys=keys)) == ("bad", ("checkpoint",))
 
 
+def test_words_that_the_register_does_not_hold_break_the_hearing_seal(brief_input: BriefInput) -> None:
+    """One changed word of an answer, another salt, or another plan in the register: each is found and named."""
+
+    def heard(changed: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+        entries = [
+            {**e, "opened": {**e["opened"], **changed}} if e["seq"] == 10 else e for e in brief_input.entries
+        ]
+        check = {c.name: c for c in verify_brief(build_brief(replace(brief_input, entries=entries)))}[
+            "hearing"
+        ]
+        return check.status, check.places
+
+    opened = next(e["opened"] for e in brief_input.entries if e["seq"] == 10)
+    assert heard({}) == ("ok", ())
+    assert heard({"body": {**opened["body"], "text": "We bought that card new."}}) == ("bad", ("entry 10",))
+    assert heard({"salt": "00" * 32}) == ("bad", ("entry 10",))
+
+
+def test_another_plan_than_the_registers_breaks_the_record_seal(brief_input: BriefInput) -> None:
+    """A plan that hashes and adds up, but is not the one that the register holds."""
+    other = {**brief_input.plan, "plan_id": "plan-2017-10-26-ffffffff"}
+    del other["plan_sha256"]
+    other["plan_sha256"] = digest(other)
+    found = {c.name: c for c in verify_brief(build_brief(replace(brief_input, plan=other)))}
+    assert (found["plan"].status, found["record"].status) == ("ok", "bad")
+    assert found["record"].places == ("data: plan",)
+
+
 def test_a_brief_of_a_plan_that_nobody_approved_says_so(brief_input: BriefInput) -> None:
     """Nothing to check is not a failure, and not a success."""
     bare = replace(
@@ -149,7 +177,7 @@ def test_a_brief_of_a_plan_that_nobody_approved_says_so(brief_input: BriefInput)
     )
     found = statuses(build_brief(bare))
 
-    assert (found["approvals"], found["record"]) == ("none", "none")
+    assert (found["approvals"], found["record"], found["hearing"]) == ("none", "none", "none")
     assert "bad" not in found.values()
 
 

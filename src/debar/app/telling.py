@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
 from debar.app.decisions import banned_accounts, load_decision, money_standing, open_for
-from debar.app.stating.statements import monthly_spend, publication_of
+from debar.app.reversal.noticing import revised_notices
+from debar.app.stating.statements import issue_of, monthly_spend, publication_of
 from debar.app.verbs import write_whole
 from debar.briefs.build import BriefInput, build_brief
+from debar.briefs.hearing import HEARD
 from debar.briefs.verify import fingerprint_of
 from debar.cases.contacts import contacts_of
 from debar.ledger.earned import earned
 from debar.model.money import format_micros
-from debar.notices.pages import render_post_text
+from debar.notices.pages import render_post_text, render_text
 from debar.notices.public_post import public_post
-from debar.register.entries import instant_text
+from debar.register.entries import derived_salt, instant_text
 from debar.register.signatures import approval_message
 from debar.stores.rates import shipped_rates
 
@@ -74,17 +76,24 @@ def make_brief(told: Decision, opened: Opened, *, rates: Rates, made_at: datetim
             {"month": month.isoformat()[:7], "currency": currency, "amount": format_micros(micros)}
             for month, micros in spend
         ]
-    notice = ""
+    notice, letters = "", []
     if told.applied_at is not None:
-        notice = render_post_text(public_post(plan, publication_of(told, opened)))
-    denial = told.denial()
+        notice = render_post_text(public_post(plan, publication_of(told, opened)), width=None)
+        letters = [
+            {
+                "account_id": s.subject.account_id,
+                "puid": s.puid,
+                "status": s.status,
+                "text": render_text(s, width=None),
+            }
+            for s, _ in revised_notices(told, issue_of(told, opened))
+        ]
     return build_brief(
         BriefInput(
             plan=plan,
             accounts=account_facts(opened, accounts),
             money=money,
             contacts=contacts_of(opened.engine, banned),
-            denial=None if denial is None else denial.text,
             entries=[entry_document(entry, told) for entry in told.entries],
             checkpoint=told.checkpoint,
             verification_keys=told.keys(),
@@ -99,6 +108,16 @@ def make_brief(told: Decision, opened: Opened, *, rates: Rates, made_at: datetim
                 if entry.type == "approval" and entry.public["plan_sha256"] == plan["plan_sha256"]
             ],
             statement=notice,
+            statements=letters,
+            recipients=[
+                {
+                    "name": recipient.name,
+                    "purpose": recipient.purpose,
+                    "amount": format_micros(recipient.amount.amount_micros) if recipient.amount else "",
+                    "currency": recipient.amount.currency if recipient.amount else "",
+                }
+                for recipient in told.recipients()
+            ],
             title=title_of(plan),
             made_at=made_at.replace(microsecond=0).isoformat().replace("+00:00", "Z"),
         )
@@ -162,8 +181,18 @@ def entry_document(entry: Entry, told: Decision) -> dict[str, Any]:
         "approval": f"{entry.by} approved the plan",
         "enrol": f"the key of {entry.by} was enrolled as {entry.public.get('role', '')}",
         "pledge": "what was earned is pledged",
-        "denial": "the other side's answer, verbatim",
+        "case": "the case was opened, with the digest of each contact",
+        "denial": "the other side's answer, word for word",
+        "appeal": f"an appeal: {str(entry.public.get('event', '')).replace('_', ' ')}",
+        "outcome": f"an appeal was decided: {entry.public.get('outcome', '')}",
+        "lift": "a debarment was lifted",
+        "vary": "a debarment was changed",
+        "statement": "somebody was told",
+        "payment": "a recipient was paid",
     }.get(entry.type, "")
+    opened = None
+    if entry.type in HEARD and entry.salt is not None and entry.body is not None:
+        opened = {"salt": derived_salt(entry.salt, "body").hex(), "body": dict(entry.body)}
     if entry.type == "debar" and entry.body is not None:
         summary = f"{entry.body['name']} may not advertise ({entry.body['because']})"
     return {
@@ -174,4 +203,5 @@ def entry_document(entry: Entry, told: Decision) -> dict[str, Any]:
         "leaf": base64.b64encode(entry.leaf).decode(),
         "proof": [base64.b64encode(node).decode() for node in told.proofs[entry.seq]],
         "summary": summary,
+        **({"opened": opened} if opened else {}),
     }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from debar.briefs.hearing import hearing_of, tlog_proof
 from debar.briefs.moneyview import shares, waterfalls
 from debar.briefs.network import WIDTH, lay_out
 from debar.briefs.seal import FINGERPRINT_OPEN, MANIFEST_OPEN, grouped, normal_form, page_sha256, parts_of
@@ -44,7 +45,7 @@ CONTENTS: Final = (
     ("hearing", "Other side"),
     ("approvals", "Signatures"),
     ("record", "Register"),
-    ("statement", "Statement"),
+    ("statement", "Statements"),
     ("check", "Check"),
 )
 COUNTERPARTS: Final = (("sales", "Our sales people"), ("government", "Governments"), ("other", "Others"))
@@ -60,14 +61,16 @@ class BriefInput:
             ``identifiers``: a list of kind, shown, role, first_seen, last_seen, source, fact_id.
         money: The ledger's report as JSON, and ``months``: month, amount, currency; empty for none.
         contacts: Contacts as JSON, all of them, oldest first.
-        denial: What the advertiser answered, verbatim; None where nothing.
         entries: Register entries: seq (zero-based leaf), type, at, by, leaf (base64), proof (hashes,
-            the leaf's sibling first, base64 or hexadecimal), summary.
+            the leaf's sibling first, base64 or hexadecimal), summary; and ``opened`` where the words are
+            shown: the private body, and the salt that opens the leaf's commitment to it.
         checkpoint: The signed note of a tree that holds all entries; empty where there is none.
         verification_keys: The register's verifier keys as text, and enrolled keys as objects with
             ``by`` and ``public_key``.
         approvals: by, public_key, signature, and ``message`` if it is carried.
-        statement: The statement of reasons as text.
+        statement: The public post as text.
+        statements: The statement to each account: account_id, puid, text.
+        recipients: Whom the money is pledged to: name, purpose, amount, currency.
         title: What the case is called.
         made_at: When the brief was made, ISO 8601 in UTC.
     """
@@ -76,12 +79,13 @@ class BriefInput:
     accounts: Mapping[str, Mapping[str, Any]]
     money: Mapping[str, Any] = field(default_factory=dict)
     contacts: Sequence[Mapping[str, Any]] = ()
-    denial: str | None = None
     entries: Sequence[Mapping[str, Any]] = ()
     checkpoint: str = ""
     verification_keys: Sequence[str | Mapping[str, Any]] = ()
     approvals: Sequence[Mapping[str, Any]] = ()
     statement: str = ""
+    statements: Sequence[Mapping[str, str]] = ()
+    recipients: Sequence[Mapping[str, str]] = ()
     title: str
     made_at: str
 
@@ -126,8 +130,9 @@ def _sections(brief: BriefInput, view: View) -> dict[str, Any]:
         "case": {
             "title": brief.title,
             "made_at": brief.made_at,
-            "denial": brief.denial,
             "statement": brief.statement,
+            "statements": list(brief.statements),
+            "recipients": list(brief.recipients),
         },
         "rules": {
             **weighing_rules(),
@@ -189,6 +194,8 @@ def _render(brief: BriefInput, view: View, *, css: str, script: str, sections: M
         keys=[_key_line(key) for key in brief.verification_keys],
         money=money_text,
         link=_link,
+        hearing=hearing_of(brief.entries),
+        tlog_proof=tlog_proof,
     )
 
 

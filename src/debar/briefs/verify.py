@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from debar.briefs.hearing import HEARD
 from debar.briefs.seal import (
     DOCTYPE,
     fingerprint_text,
@@ -24,7 +25,7 @@ from debar.briefs.seal import (
 )
 from debar.briefs.strike import evidence_of
 from debar.briefs.sums import sums
-from debar.model.canonical import digest, sha256_hex
+from debar.model.canonical import canonical_json, digest, sha256_hex
 from debar.model.problem import DebarError
 from debar.register.notes import Checkpoint, open_checkpoint, parse_key
 from debar.register.signatures import approval_message, verify_approval
@@ -43,6 +44,7 @@ TITLES: Final[dict[str, str]] = {
     "sums": "The money adds up",
     "approvals": "Enrolled keys approved it",
     "record": "It stands in the register",
+    "hearing": "The other side is as recorded",
 }
 """The seals, in the order in which the page shows them."""
 
@@ -263,15 +265,42 @@ def _record(data: _Data) -> tuple[Status, str]:
     entries = record["entries"]
     if not record["checkpoint"]:
         return "none", "Nothing of it stands in a register yet."
-    keys = [parse_key(key) for key in record["keys"] if isinstance(key, str)]
     try:
+        keys = [parse_key(key) for key in record["keys"] if isinstance(key, str)]
         checkpoint = open_checkpoint(record["checkpoint"], keys)
     except DebarError as error:
         raise _Wrong(f"The checkpoint: {error.what}.", ["checkpoint"]) from None
     wrong = [f"entry {entry['seq']}" for entry in entries if not _included(entry, checkpoint)]
     if wrong:
         raise _Wrong("An entry is not in the register as shown.", wrong)
+    plans = [_leaf(entry)["plan_sha256"] for entry in entries if entry["type"] == "plan"]
+    if plans and data.section("plan")["plan_sha256"] not in plans:
+        raise _Wrong("The register holds another plan than this file.", ["data: plan"])
     return "ok", f"{len(entries)} entries proven in a signed tree of {checkpoint.size}."
+
+
+def _leaf(entry: Mapping[str, Any]) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(base64.b64decode(entry["leaf"], validate=True))
+    return document
+
+
+def _hearing(data: _Data) -> tuple[Status, str]:
+    heard = [entry for entry in data.section("record")["entries"] if entry["type"] in HEARD]
+    if not heard:
+        return "none", "Nobody has answered or appealed, and nothing was undone."
+    opened = [entry for entry in heard if entry.get("opened")]
+    wrong = [f"entry {entry['seq']}" for entry in opened if not _opens(entry)]
+    if wrong:
+        raise _Wrong("What is shown of an entry is not what was recorded.", wrong)
+    erased = f"; of {len(heard) - len(opened)} the words were erased" if len(opened) < len(heard) else ""
+    return "ok", f"Answers, steps and reversals: {len(opened)}, each as the register commits to it{erased}."
+
+
+def _opens(entry: Mapping[str, Any]) -> bool:
+    """Tell whether the shown body is the one that the leaf commits to."""
+    opened, leaf = entry["opened"], _leaf(entry)
+    body = canonical_json(opened["body"])
+    return bool(leaf["body"] == sha256_hex(bytes.fromhex(opened["salt"]) + body))
 
 
 def _included(entry: Mapping[str, Any], checkpoint: Checkpoint) -> bool:
@@ -310,6 +339,7 @@ _CHECKS: Final[dict[str, Callable[[_Data], tuple[Status, str]]]] = {
     "sums": _sums,
     "approvals": _approvals,
     "record": _record,
+    "hearing": _hearing,
 }
 
 assert list(_CHECKS) == list(TITLES), "every seal has a check"

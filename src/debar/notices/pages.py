@@ -62,8 +62,13 @@ def web_link(url: str) -> Markup:
     return Markup("<code>{}</code>").format(shown)
 
 
-def render_text(notice: StatementOfReasons) -> str:
-    """Write a statement of reasons as plain text."""
+def render_text(notice: StatementOfReasons, *, width: int | None = TEXT_WIDTH) -> str:
+    """Write a statement of reasons as plain text.
+
+    Args:
+        notice: The statement.
+        width: Letters in a line; None to leave a paragraph on one line, for a reader who wraps it.
+    """
     words = catalogue(notice.language)
     view = _view(notice, words)
     out: list[str] = [words.say("statement.title"), "=" * len(words.say("statement.title")), ""]
@@ -85,7 +90,7 @@ def render_text(notice: StatementOfReasons) -> str:
             out += _section(words, name, view[name])
     out += _section(words, "reference", [f"{term}: {value}" for term, value in view["reference"]])
     out += _paragraphs([words.say("reference.legal")])
-    return "\n".join(out).rstrip() + "\n"
+    return _joined(out, width)
 
 
 def render_html(notice: StatementOfReasons) -> str:
@@ -217,10 +222,10 @@ def _reference(s: StatementOfReasons, words: Catalogue) -> list[tuple[str, str]]
     return [(words.say(key), words.listed([value])) for key, value in pairs if value]
 
 
-def render_post_text(post: PublicPost) -> str:
-    """Write a public post as plain text, without its pictures."""
+def render_post_text(post: PublicPost, *, width: int | None = TEXT_WIDTH) -> str:
+    """Write a public post as plain text, without its pictures; ``width`` as in :func:`render_text`."""
     words = catalogue(post.language)
-    out: list[str] = [*textwrap.wrap(post.title, TEXT_WIDTH), "=" * min(len(post.title), TEXT_WIDTH), ""]
+    out: list[str] = [post.title, "=" * min(len(post.title), TEXT_WIDTH), ""]
     out += _paragraphs(post.lead)
     out += _headed(words.say("post.heading.scope"), post.scope)
     authorities = [", ".join(filter(None, map(legible, entry))) for entry in post.authorities]
@@ -247,7 +252,7 @@ def render_post_text(post: PublicPost) -> str:
         out += ["", *(f"  > {line}" for line in post.denial[1].rstrip().split("\n"))]
     out += _headed(words.say("post.heading.contacts"), post.contacts)
     out += _headed(words.say("post.heading.verify"), post.verify)
-    return "\n".join(out).rstrip() + "\n"
+    return _joined(out, width)
 
 
 def render_post_html(post: PublicPost) -> str:
@@ -265,15 +270,22 @@ def _headed(heading: str, sentences: Iterable[str], *, bullets: bool = False) ->
 
 
 def _paragraphs(sentences: Iterable[str], *, bullets: bool = False) -> list[str]:
-    lines: list[str] = []
-    for sentence in sentences:
-        for part in sentence.split("\n"):
-            lines += textwrap.wrap(
-                part,
-                TEXT_WIDTH,
-                initial_indent="- " if bullets else "",
-                subsequent_indent="  " if bullets else "",
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-    return lines
+    mark = "- " if bullets else ""
+    return [f"{mark}{part}" for sentence in sentences for part in sentence.split("\n") if part.strip()]
+
+
+def _joined(lines: Iterable[str], width: int | None) -> str:
+    """Join lines, each wrapped to a width; what the other side wrote keeps its own lines."""
+    wrapped: list[str] = []
+    for line in lines:
+        if width is None or line.startswith("  > ") or not line:
+            wrapped.append(line)
+            continue
+        wrapped += textwrap.wrap(
+            line,
+            width,
+            subsequent_indent="  " if line.startswith("- ") else "",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    return "\n".join(wrapped).rstrip() + "\n"

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
 from debar.app.decisions import open_for
-from debar.app.stating.statements import applied_decision, json_text, notice_to, notices_of
+from debar.app.reversal.noticing import revised_notices
+from debar.app.stating.statements import applied_decision, current_notice, issue_of, json_text
 from debar.app.verbs import write_whole
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
 from debar.notices.dsa.form import AccountAtDecision, calls, dsa_form, terms_of
@@ -46,8 +47,8 @@ def database_form(
     opened = open_for(setting, told.plan, None)
     terms = terms_of(told.plan["decision"].get("dsa") or {}, _read_terms(terms_file))
     if account is not None:
-        notice = notice_to(told, opened, account, language)
-        form = dsa_form(notice, told.plan, terms, _accounts(opened, [account], _applied(told))[account])
+        notice, plan = current_notice(told, opened, account, language)
+        form = dsa_form(notice, plan, terms, _accounts(opened, [account], _applied(told))[account])
         return _answer({"statement": form}, json_text(form), out)
     forms, refused = _forms(told, opened, terms, language=language)
     bodies = list(calls(forms))
@@ -94,13 +95,13 @@ def _read_terms(path: Path | None) -> Mapping[str, Any]:
 def _forms(
     told: Decision, opened: Opened, terms: DsaTerms, *, language: str
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    notices = notices_of(told, opened, language)
-    known = _accounts(opened, [notice.subject.account_id for notice in notices], _applied(told))
+    notices = revised_notices(told, issue_of(told, opened, language))
+    known = _accounts(opened, [notice.subject.account_id for notice, _ in notices], _applied(told))
     forms, refused = [], []
-    for notice in notices:
+    for notice, plan in notices:
         account_id = notice.subject.account_id
         try:
-            forms.append(dsa_form(notice, told.plan, terms, known[account_id]))
+            forms.append(dsa_form(notice, plan, terms, known[account_id]))
         except DebarError as error:
             refused.append({"account_id": account_id, "puid": notice.puid, "why": list(error.details)})
     return forms, refused

@@ -17,7 +17,7 @@ from debar.cases.contacts import contacts_of
 from debar.model.money import round_to_minor
 from debar.model.problem import EXIT_REFUSED, EXIT_USAGE, DebarError
 from debar.notices.dsa.form import SOURCE_TYPES
-from debar.notices.issue import OWN_INITIATIVE, Issue, public_version, statements_from_plan
+from debar.notices.issue import OWN_INITIATIVE, Issue, public_version
 from debar.notices.markdown import render_post_markdown
 from debar.notices.messages import LANGUAGES
 from debar.notices.pages import render_html, render_post_html, render_post_text, render_text
@@ -50,7 +50,7 @@ def statement(
         files = write_statements(told, opened, out)
         return Answer(document={"files": files}, text=f"{len(files)} files in {out}")
     if account is not None:
-        return _to_account(notice_to(told, opened, account, language), form)
+        return _to_account(current_notice(told, opened, account, language)[0], form)
     post = public_post(told.plan, publication_of(told, opened, language))
     document = {
         "title": post.title,
@@ -98,22 +98,19 @@ def applied_decision(setting: Setting, decision: str) -> Decision:
     return told
 
 
-def notice_to(told: Decision, opened: Opened, account: str, language: str = "en") -> StatementOfReasons:
-    """Return the statement to one account as it stands now: the newest, which supersedes the others.
+def current_notice(
+    told: Decision, opened: Opened, account: str, language: str = "en"
+) -> tuple[StatementOfReasons, Mapping[str, Any]]:
+    """Return the statement to one account as it stands now, which supersedes the others, and its plan.
 
     Raises:
         DebarError: DBR-A011, the decision does not touch the account.
     """
     every = revised_notices(told, issue_of(told, opened, language))
-    found = [s for s, _ in every if s.subject.account_id == account and s.status != "superseded"]
+    found = [(s, plan) for s, plan in every if s.subject.account_id == account and s.status != "superseded"]
     if not found:
         raise DebarError("DBR-A011", f"the decision does not touch account {account}", exit_code=EXIT_REFUSED)
     return found[0]
-
-
-def notices_of(told: Decision, opened: Opened, language: str = "en") -> tuple[StatementOfReasons, ...]:
-    """Return one statement for each account that the decision touches."""
-    return statements_from_plan(told.plan, issue_of(told, opened, language))
 
 
 def issue_of(told: Decision, opened: Opened, language: str = "en") -> Issue:

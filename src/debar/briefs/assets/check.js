@@ -362,18 +362,42 @@ async function checkRecord(file) {
   if (wrong.length) {
     throw new Wrong("An entry is not in the register as shown.", wrong.map(({ seq }) => `entry ${seq}`));
   }
+  const plans = entries.filter(({ type }) => type === "plan").map((entry) => leafOf(entry).plan_sha256);
+  if (plans.length && !plans.includes(sectionOf(file, "plan").plan_sha256)) {
+    throw new Wrong("The register holds another plan than this file.", ["data: plan"]);
+  }
   const { size } = await openCheckpoint(checkpoint, keys);
   return `${entries.length} entries proven in a signed tree of ${size}.`;
 }
 
+const HEARD = new Set(["denial", "appeal", "outcome", "lift", "vary"]);
+const leafOf = ({ leaf }) => JSON.parse(new TextDecoder().decode(base64Bytes(leaf)));
+
+/** Whether each body that is shown is the one that the register's leaf commits to. */
+function checkHearing(file) {
+  const heard = sectionOf(file, "record").entries.filter(({ type }) => HEARD.has(type));
+  if (heard.length === 0) return null;
+  const opened = heard.filter((entry) => entry.opened);
+  const wrong = opened.filter((entry) => {
+    const { salt, body } = entry.opened;
+    return leafOf(entry).body !== hexOf(sha256(joined(keyBytes(salt), utf8(canonical(body)))));
+  });
+  if (wrong.length) {
+    throw new Wrong("What is shown of an entry is not what was recorded.", wrong.map(({ seq }) => `entry ${seq}`));
+  }
+  const erased = opened.length < heard.length ? `; of ${heard.length - opened.length} the words were erased` : "";
+  return `Answers, steps and reversals: ${opened.length}, each as the register commits to it${erased}.`;
+}
+
 const CHECKS = {
   page: checkPage, data: checkData, plan: checkPlan, evidence: checkEvidence,
-  sums: checkSums, approvals: checkApprovals, record: checkRecord,
+  sums: checkSums, approvals: checkApprovals, record: checkRecord, hearing: checkHearing,
 };
 
 const NOTHING = {
   approvals: "Nobody has approved this plan yet.",
   record: "Nothing of it stands in a register yet.",
+  hearing: "Nobody has answered or appealed, and nothing was undone.",
 };
 
 /** Run every check: name to status (ok, bad, none, unchecked), detail and places. */
