@@ -120,6 +120,21 @@ def test_a_list_goes_out_and_opens_a_case_and_nothing_else(ours: Desk, theirs: D
         assert len(register.entries_of_type("referral")) == 1
 
 
+def test_many_matches_and_many_lists(
+    ours: Desk, theirs: Desk, decision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More accounts than fit into one entry must be split over several, and each list be recorded once."""
+    monkeypatch.setattr("debar.app.referrals.receiving.SUBJECTS_AN_ENTRY", 1)
+    name_peers(ours, theirs)
+    for _ in range(2):
+        send(ours, decision)
+        assert receive(theirs, ours.path("list.json")).startswith("received: ")
+    with SqliteRegister.open(theirs.folder / "debar.register", read_only=True) as register:
+        entries = register.entries_of_type("referral")
+    assert [entry.subjects for entry in entries] == [("P1",), ("P3",)] * 2
+    assert ["list" in (entry.body or {}) for entry in entries] == [True, False] * 2
+
+
 def test_a_plan_starts_from_it_and_needs_everything_that_a_plan_needs(
     ours: Desk, theirs: Desk, decision: str
 ) -> None:

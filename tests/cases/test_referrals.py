@@ -160,6 +160,16 @@ def test_a_changed_list_is_not_believed() -> None:
             read({**document, **change})
 
 
+def test_one_of_several_peers_is_found() -> None:
+    """Among several peers the sender's own key must be the one that counts."""
+    others = (
+        Peer(name="a.example", public_key=BEN.public_key),
+        PEER,
+        Peer(name="z.example", public_key=b"\x00" * 32),
+    )
+    assert read(listed(), ReferralPolicy(peers=others))["from"] == THEM
+
+
 def test_a_list_for_somebody_else_is_not_read() -> None:
     """A list that was made for another platform must be refused: it can be replayed to anybody."""
     with pytest.raises(DebarError, match="DBR-C004"):

@@ -10,9 +10,10 @@ import pytest
 from debar.model.canonical import canonical_json
 from debar.model.problem import DebarError
 from debar.register.entries import EntryDraft
-from debar.register.notes import VerifierKey, parse_key
+from debar.register.notes import Checkpoint, VerifierKey, parse_key, sign_note
 from debar.register.published.proofs import TlogProof, check_proof, disclosure, parse_proof
-from registers import ANA, ORIGIN, debar, record, vectors
+from debar.register.tree import leaf_hash
+from registers import ANA, LOG, ORIGIN, debar, record, vectors
 
 if TYPE_CHECKING:
     from debar.register.sqlite import SqliteRegister
@@ -93,6 +94,25 @@ def test_a_leaf_of_another_place_is_not_believed(register: SqliteRegister, party
     moved = replace(parse_proof(register.proof_text(0)), extra=other, path=party.path, index=3)
     with pytest.raises(DebarError, match="DBR-R021"):
         check_proof(str(moved), (register.key,))
+
+
+def test_a_leaf_that_names_another_place_is_not_believed() -> None:
+    """A leaf that the log put where it does not belong must be refused, also under a proof that holds."""
+    leaf = {
+        "v": 1,
+        "type": "case",
+        "id": "case-9",
+        "at": "2017-10-26",
+        "by": "0",
+        "subjects": [],
+        "body": "0",
+    }
+    checkpoint = Checkpoint(origin=ORIGIN, size=1, root=leaf_hash(canonical_json(leaf)))
+    note = str(sign_note(str(checkpoint), name=ORIGIN, signer=LOG))
+    extra = canonical_json({"leaf": leaf, "opened": []})
+    moved = TlogProof(index=0, path=(), checkpoint=note, extra=extra)
+    with pytest.raises(DebarError, match="it is case-9, and it stands at 0"):
+        check_proof(str(moved), (VerifierKey(name=ORIGIN, public_key=LOG.public_key),))
 
 
 @pytest.mark.parametrize(

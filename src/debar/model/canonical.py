@@ -36,7 +36,12 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - any JSON value
     if kind is int:
         return bool(-_INTEGER_MAX <= value <= _INTEGER_MAX)
     if kind is dict:
-        return all(type(name) is str and name.isascii() and _is_plain(item) for name, item in value.items())
+        for name, item in value.items():  # a loop, not all(): this runs for every value that is recorded
+            if type(name) is not str or not name.isascii():
+                return False
+            if type(item) is not str and not _is_plain(item):
+                return False
+        return True
     return (kind is list or kind is tuple) and all(map(_is_plain, value))
 
 
