@@ -258,7 +258,7 @@ def test_the_page_says_what_the_leaves_say() -> None:
     leaves = [
         {"type": "plan", "plan_sha256": "5" * 64}, {"type": "debar", "because": "named"},
         {"type": "debar", "because": "linked", "until": "2017-11-25"}, {"type": "debar", "because": "linked"},
-        {"type": "denial"}, {"type": "lift"}, {"type": "case", "decision_id": "not an id"},
+        {"type": "denial"}, {"type": "denial"}, {"type": "lift"}, {"type": "case", "decision_id": "not an id"},
         {"type": "pledge", "decision_id": "decision-2017-10-27-00000000"},
         {"type": "plan", "decision_id": "decision-2017-10-28-00000000"},
     ]  # fmt: skip
@@ -267,13 +267,13 @@ def test_the_page_says_what_the_leaves_say() -> None:
     page = decisions.page(Checkpoint(origin=ORIGIN, size=9, root=EMPTY_ROOT), parse_key(f"{_key()}"))
     said = (
         "1 account banned from advertising as named; 2 accounts as linked, suspended until 25 November 2017"
-        " at the latest; 1 lifted; 1 denials recorded word for word."
+        " at the latest; 1 account lifted; 2 answers recorded word for word."
     )
     assert said in page
     assert "a plan was recorded." in page
     assert "decision-2017-10-27-00000000" not in page
     assert page.index("decision-2017-10-28-00000000") < page.index("decision-2017-10-26-0a1b2c3d")
-    assert "entries 0 to 5" in page
+    assert "entries 0 to 6" in page
 
 
 def test_a_long_page_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:

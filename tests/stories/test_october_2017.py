@@ -105,7 +105,7 @@ def test_the_folder_has_what_the_issue_promises(played: Played) -> None:
     for name in (
         "plan.json", "brief.html", "statements/post.html", "statements/post.txt", "statements/statements.json",
         "books/books.journal", "books/books.beancount", "books/books.csv", "books/earned.txt",
-        "record/register.sqlite", "record/entries.jsonl", "record/checkpoint",
+        "record/register.sqlite", "record/public/checkpoint", "record/public/index.html", "record/rt.tlog-proof",
     ):  # fmt: skip
         assert (played.folder / name).stat().st_size > 0, name
 

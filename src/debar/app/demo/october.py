@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
 from debar.app.applying import Applied, apply_plan, approve
-from debar.app.decisions import Decision, load_decision
+from debar.app.decisions import load_decision
 from debar.app.demo.stage import Stage, clear, open_stage, wish_of
 from debar.app.money.earning import books_text, make_donation, plan_money, pledge_text, record_pledge
 from debar.app.opening import open_platform
 from debar.app.planning import make_plan
+from debar.app.record.checking import verify as verify_record
+from debar.app.record.proving import prove
+from debar.app.record.publishing import publish
 from debar.app.registering import record
 from debar.app.stating.statements import write_statements
 from debar.app.telling import make_brief
@@ -69,6 +72,7 @@ def play(folder: Path, *, ira: Path | None, say: Callable[[str], None]) -> Answe
     report = _books(stage, plan)
     _publish(stage, applied)
     _brief(stage, plan, applied)
+    _record(stage)
     _signups(stage)
     if ira is not None:
         from debar.app.demo.ira import play_ira
@@ -284,7 +288,6 @@ def _brief(stage: Stage, plan: Plan, applied: Applied) -> None:
     told = load_decision(stage.setting, applied.decision_id)
     page = make_brief(told, stage.opened, rates=stage.rates, made_at=story.BAN_AT + timedelta(hours=6))
     write_whole(stage.folder / "brief.html", page)
-    _write_record(stage, told)
     checks = verify_brief(page)
     held = sum(check.status == "ok" for check in checks)
     say = stage.say
@@ -310,13 +313,17 @@ def _fact(plan: Plan) -> str:
     return max(sorted(counts), key=lambda fact: (fact.startswith("card:"), counts[fact]))
 
 
-def _write_record(stage: Stage, told: Decision) -> None:
-    """Leave the record's public side: the leaves, the checkpoint, and the key to check it with."""
-    with SqliteRegister.open(stage.register, read_only=True) as register:
-        leaves = [entry.leaf.decode() for entry in register.entries()]
-    write_whole(stage.register.parent / "entries.jsonl", "\n".join(leaves) + "\n")
-    write_whole(stage.register.parent / "checkpoint", told.checkpoint)
-    write_whole(stage.register.parent / "verifier-key.txt", told.verifier_key + "\n")
+def _record(stage: Stage) -> None:
+    """Publish the record, check it as a stranger would, and hand RT the proof of its own entry."""
+    public, rt = stage.register.parent / "public", stage.register.parent / "rt.tlog-proof"
+    size = publish(stage.setting, public).document["size"]
+    checks = verify_record(stage.setting, str(public), key=None, kept=()).document["checks"]
+    prove(stage.setting, stage.world.labels["rt"], rt, published=public)
+    held = sum(check["ok"] is True for check in checks)
+    stage.say("")
+    stage.say("RECORD")
+    stage.say(f"  record/public: {size} entries as static files that name nobody; {held} checks of it hold")
+    stage.say("  record/rt.tlog-proof: the proof of RT's own entry, to be checked offline")
 
 
 def _signups(stage: Stage) -> None:

@@ -99,9 +99,9 @@ def _said(told: _Told) -> list[str]:
     if counts.get("linked"):
         until = f" until {_day(max(told.until))} at the latest" if told.until else ""
         said.append(f"{_accounts(counts['linked'])} as linked{', suspended' + until if until else ''}")
-    for kind, words in _ALSO.items():
+    for kind, (one, several) in _ALSO.items():
         if counts.get(kind):
-            said.append(f"{counts[kind]} {words}")
+            said.append(f"1 {one}" if counts[kind] == 1 else f"{counts[kind]:,} {several}")
     return said or ["a plan was recorded"]
 
 
@@ -115,25 +115,34 @@ def _day(at: str) -> str:
 
 
 _ALSO: Final = {
-    "approval": "approved",
-    "vary": "varied",
-    "lift": "lifted",
-    "denial": "denials recorded word for word",
-    "appeal": "appeal entries",
-    "outcome": "outcomes",
-    "pledge": "steps of a donation",
-    "payment": "payments",
-    "statement": "statements of reasons",
+    "approval": ("approval", "approvals"),
+    "vary": ("account varied", "accounts varied"),
+    "lift": ("account lifted", "accounts lifted"),
+    "denial": ("answer recorded word for word", "answers recorded word for word"),
+    "appeal": ("step of an appeal", "steps of appeals"),
+    "outcome": ("outcome of an appeal", "outcomes of appeals"),
+    "pledge": ("step of a donation", "steps of a donation"),
+    "payment": ("payment", "payments"),
+    "statement": ("statement of reasons", "statements of reasons"),
+    "referral": ("referral to a peer", "referrals to peers"),
 }
+"""What else the leaves say of a decision: of one entry, and of several."""
 
 _KINDS: Final = {
+    "appeal": "steps of appeals",
     "approval": "approvals",
-    "case": "cases",
+    "case": "cases opened",
     "debar": "bans and suspensions",
+    "denial": "answers, word for word",
     "enrol": "keys enrolled",
     "erase": "erasures",
     "judgement": "reviewers' judgements",
     "lift": "lifts",
+    "outcome": "outcomes of appeals",
+    "payment": "payments",
     "plan": "plans",
+    "pledge": "steps of donations",
+    "referral": "referrals, sent and received",
+    "statement": "statements of reasons",
     "vary": "variations",
 }
