@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=_numbers, default="1")
     parser.add_argument("--owners", type=int, default=10_000)
     parser.add_argument("--peers", type=_names, default="splink,naive,pairwise", help="or: none")
+    parser.add_argument("--peers-only", action="store_true", help="leave debar out")
     parser.add_argument("--subjects", type=int, default=300, help="owners named, a world")
     parser.add_argument("--anybody", type=int, default=200, help="accounts named, a world")
     parser.add_argument("--labels", type=_names, default=",".join(TASKS), help="labelled tasks")
@@ -77,7 +78,7 @@ def _say(text: str) -> None:
 
 
 def _methods(asked: argparse.Namespace) -> tuple[str, ...]:
-    methods = ("debar", *asked.peers)
+    methods: tuple[str, ...] = asked.peers if asked.peers_only else ("debar", *asked.peers)
     unknown = set(methods) - set(METHODS)
     if unknown:
         raise SystemExit(f"no such peer: {', '.join(sorted(unknown))}; there are {', '.join(METHODS)}")

@@ -59,9 +59,14 @@ def frontier_plot(title: str, results: Sequence[dict[str, Any]]) -> str:
 def _line(
     name: str, frontiers: Sequence[Sequence[dict[str, float]]], own: tuple[float, float] | None
 ) -> Line:
-    points = tuple((x, fmean(_most(one, x) for one in frontiers)) for x in STEPS)
-    first = next((i for i, (_, found) in enumerate(points) if found > 0), len(points))
-    return Line(name=name, points=points[first:], marks=(own,) if own else ())
+    end = max((point["innocents"] for one in frontiers for point in one), default=0.0)
+    steps = [x for x in STEPS if x < end]
+    points = [(x, fmean(_most(one, x) for one in frontiers)) for x in (*steps, max(end, LEAST))]
+    return Line(
+        name=name,
+        points=tuple((x, found) for x, found in points if found > 0),
+        marks=(own,) if own else (),
+    )
 
 
 def _most(frontier: Iterable[dict[str, float]], innocents: float) -> float:
@@ -124,7 +129,9 @@ def _plot(
     parts.append(
         f'<text class="tick" x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 8}">{escape(labels[0])}</text>'
     )
-    parts.append(f'<text class="tick side" x="{LEFT - 6}" y="{TOP - 6}">{escape(labels[1])}</text>')
+    parts.append(
+        f'<text class="tick side" x="{WIDTH - RIGHT}" y="{TOP - 6}">upwards: {escape(labels[1])}</text>'
+    )
     for line in lines:
         style = STYLES.get(line.name, "honest")
         path = " ".join(f"{x_of(x):.1f},{y_of(y):.1f}" for x, y in line.points)

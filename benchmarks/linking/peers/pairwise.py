@@ -33,11 +33,18 @@ CROWDS: Final = (2, 4, 8, 16, 32)
 ROLE_CUTS: Final = (0.12, 0.35)
 GRADES: Final = 3 * (len(CROWDS) + 1)
 LEVELS: Final = 2 + 3 * GRADES
-LEGAL_SHARED_BY_OPERATOR_MAX: Final = 0.002
 ROUNDS_MAX: Final = 300
 THRESHOLD: Final = 0.999
 
 UNRELATED, OPERATOR, OVERT, COVERT = range(4)
+LEGAL, WEB = 0, 1
+
+SHARED_MAX: Final = {(OPERATOR, LEGAL): 0.002, (COVERT, LEGAL): 0.1, (COVERT, WEB): 0.1}
+"""What the relations mean: an operator's clients share no legal id, and who hides has an own one and an own
+domain. Left free, EM gives these classes to link shorteners and template pixels."""
+COVERT_TO_OVERT_MAX: Final = 0.25
+"""Covert pairs for each overt one, at most: left free, the class swells with chance acquaintances. Both
+bounds were chosen in the peer's favour, on seed 7 of both worlds."""
 
 
 def pairwise(prepared: Prepared) -> Outcome:
@@ -163,6 +170,7 @@ def _fit(patterns: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.f
         posterior = np.exp(joint - total[:, None])
         weighted = posterior * counts[:, None]
         share = (weighted.sum(axis=0) + 1) / (counts.sum() + 4)
+        share[COVERT] = min(share[COVERT], COVERT_TO_OVERT_MAX * share[OVERT])
         theta = _estimate(patterns, weighted)
         now = float((counts * total).sum())
         if now - before < 1e-7 * abs(now):
@@ -189,11 +197,12 @@ def _estimate(patterns: NDArray[np.int64], weighted: NDArray[np.float64]) -> NDA
             theta[relation, family, 1:] += seen[1:]
     theta[:, :, 0] = 0
     theta /= theta.sum(axis=2, keepdims=True)
-    legal = theta[OPERATOR, 0]
-    shared = legal[2:].sum()
-    if shared > LEGAL_SHARED_BY_OPERATOR_MAX:
-        legal[2:] *= LEGAL_SHARED_BY_OPERATOR_MAX / shared
-        legal[1] = 1 - LEGAL_SHARED_BY_OPERATOR_MAX
+    for (relation, family), most in SHARED_MAX.items():
+        levels = theta[relation, family]
+        shared = levels[2:].sum()
+        if shared > most:
+            levels[2:] *= most / shared
+            levels[1] = 1 - most
     theta[:, :, 0] = 1
     return theta
 

@@ -132,7 +132,9 @@ def of_kind(kind: str, connection: duckdb.DuckDBPyConnection) -> cl.CustomCompar
             label_for_charts=f"shares one of {low}-{high}",
         )
         levels.append(level.configure(u_probability=shares[low], fix_u_probability=True))
-    nothing = cll.ElseLevel().configure(u_probability=1 - sum(shares.values()), fix_u_probability=True)
+    nothing = cll.ElseLevel().configure(
+        u_probability=max(1 - sum(shares.values()), 1e-9), fix_u_probability=True
+    )
     return cl.CustomComparison(output_column_name=kind, comparison_levels=[*levels, nothing])
 
 
