@@ -13,7 +13,6 @@ from debar.intake.report import describe
 from debar.intake.report import render_text as render_report
 from debar.linking.explain import render_why_text, why
 from debar.linking.handovers import split_accounts
-from debar.linking.links import link_platform, write_links
 from debar.linking.lookup import find_accounts
 from debar.linking.renames import Seen, name_changes
 from debar.model.money import Money, format_micros, show
@@ -60,27 +59,6 @@ def import_archive(source: Path, out: Path) -> Answer:
         f"  {report.unattributed_ads:,} ads name no page; {len(report.notes):,} have a note on their source"
     )
     return Answer(document=document, text="\n".join(lines))
-
-
-def links(opened: Opened, out: Path, *, at_least: int) -> Answer:
-    """Score every candidate pair of a platform and write the links."""
-    link_platform(opened.engine, opened.parameters, opened.policy)
-    write_links(opened.engine, out, at_least=at_least)
-    ((pairs, likely),) = opened.engine.rows(
-        "SELECT COUNT(*), COUNT(*) FILTER (WHERE p_owner >= $p AND carries_a_ban) FROM links",
-        {"p": opened.policy.propose_at},
-    )
-    document = {
-        "pairs": pairs,
-        "likely": likely,
-        "calibrated": opened.parameters.calibrated,
-        "file": str(out),
-    }
-    text = (
-        f"{pairs:,} pairs share something; {likely:,} of them are likely one owner on firm evidence"
-        f" (uncalibrated)\nwritten to {out}"
-    )
-    return Answer(document=document, text=text)
 
 
 def why_linked(opened: Opened, one: str, other: str) -> Answer:

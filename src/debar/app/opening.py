@@ -9,6 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from debar.app.assuring.answers_file import read_calibration
 from debar.evidence.keying import HashKey
 from debar.evidence.parameters import default_parameters
 from debar.intake.reading import read_platform
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from debar.cases.referrals import ReferralPolicy
+    from debar.evidence.calibration import Calibration
     from debar.evidence.parameters import Parameters
     from debar.intake.reading import Platform
     from debar.model.policy import Policy
@@ -44,11 +46,13 @@ class Setting:
         register: The register's file, if one is named.
         policy_file: ``debar.toml``, if one is named.
         progress: Is told what is being done, on long work.
+        calibration_file: A frozen calibration, if one is named.
     """
 
     register: Path | None = None
     policy_file: Path | None = None
     progress: Callable[[str], None] | None = None
+    calibration_file: Path | None = None
 
     def say(self, text: str) -> None:
         """Tell the progress."""
@@ -98,12 +102,14 @@ class Opened:
         platform: What was read, and its problems.
         policy: The operator's policy.
         parameters: The weights for a platform of this size.
+        calibration: What reviewers found on drawn pairs; None where nobody reviewed any.
     """
 
     engine: DuckEngine
     platform: Platform
     policy: Policy
     parameters: Parameters
+    calibration: Calibration | None = None
 
 
 def open_platform(source: Path, setting: Setting) -> Opened:
@@ -128,7 +134,12 @@ def open_platform(source: Path, setting: Setting) -> Opened:
         with SqliteRegister.open(setting.register, read_only=True) as register:
             add_judgements(engine, register.judgements())
     parameters = default_parameters(max(1, platform.tables["accounts"]))
-    return Opened(engine=engine, platform=platform, policy=policy, parameters=parameters)
+    calibration = None
+    if setting.calibration_file is not None:
+        calibration = read_calibration(setting.calibration_file, parameters.model_sha256())
+    return Opened(
+        engine=engine, platform=platform, policy=policy, parameters=parameters, calibration=calibration
+    )
 
 
 def add_judgements(engine: DuckEngine, judgements: tuple[Judgement, ...]) -> None:

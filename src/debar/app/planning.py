@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from debar.app.answer import Answer
 from debar.app.money.case_money import case_money
 from debar.cases.case import account_rows, assemble
+from debar.linking.assurance.scored import audit_platform, score_strata
 from debar.linking.explain import path_reasons, speaks_for
 from debar.linking.lookup import resolve_subject
 from debar.linking.neighbourhood import case_graph
-from debar.model.problem import DebarError, Place
+from debar.model.problem import EXIT_REFUSED, DebarError, Place
 from debar.plans.base import base_of, keys_of, read_rows
-from debar.plans.build import Proposal, build
+from debar.plans.bounding import planned_pairs
+from debar.plans.build import Assurance, Proposal, build
 from debar.plans.plan import Plan, freeze
 from debar.plans.revision import BAN, kind_of
 
@@ -156,8 +158,12 @@ def make_plan(opened: Opened, wish: Wish, *, rates: Rates, register: SqliteRegis
         wish: What is asked.
         rates: Exchange rates.
         register: What was decided before; None where there is none yet.
+
+    Raises:
+        DebarError: DBR-A094, accounts would be linked by numbers that the data cannot carry.
     """
     case = make_case(opened, wish.subjects, wish.without)
+    assurance = assure(opened, case)
     effective_from = wish.effective_from or wish.now
     money = case_money(
         opened,
@@ -198,8 +204,33 @@ def make_plan(opened: Opened, wish: Wish, *, rates: Rates, register: SqliteRegis
             model_sha256=opened.parameters.model_sha256(),
             policy=opened.policy.as_json(),
         ),
+        assurance=assurance,
     )
     return freeze(draft)
+
+
+def assure(opened: Opened, case: Case) -> Assurance:
+    """Say what stands behind the numbers of a case; audit them where no reviewed pairs do.
+
+    Raises:
+        DebarError: DBR-A094, the audit says that the data cannot carry a link, and accounts rest on one.
+    """
+    calibration = opened.calibration
+    if not planned_pairs(member.standing for member in case.members):
+        return Assurance(calibration=calibration)
+    if calibration is not None and calibration.fitted:
+        return Assurance(calibration=calibration)
+    score_strata(opened.engine, opened.parameters)
+    audit = audit_platform(opened.engine, opened.policy)
+    if audit.verdict == "not identifiable":
+        raise DebarError(
+            "DBR-A094",
+            "linked accounts would rest on numbers that this data cannot carry",
+            details=(audit.sentence(),),
+            hint="review 200 pairs (debar review-sample) and pass them on, or judge the accounts one by one",
+            exit_code=EXIT_REFUSED,
+        )
+    return Assurance(calibration=calibration, audit=audit.sentence())
 
 
 def standing_decisions(register: SqliteRegister | None) -> dict[str, str]:

@@ -139,6 +139,8 @@ def _decision(document: Mapping[str, Any]) -> list[str]:
     lines += _list("Alternatives considered", document["alternatives_considered"])
     lines += _list("Consequences expected", document["expected_consequences"])
     lines.append(f"Bound: {document['bound']['sentence']}")
+    if "audit" in document["evidence"]:
+        lines.append(f"Audit: {document['evidence']['audit']}")
     if document["without"]:
         lines.append(f"Without: {', '.join(document['without'])}")
     count = len(document["changes"])

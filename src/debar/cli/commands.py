@@ -5,6 +5,7 @@ Law: one command a verb; its help says what it does, with an example that works.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,17 +109,6 @@ def import_ira(_setting: Setting, source: Path, out: Path) -> Answer:
     return import_archive(source, out)
 
 
-@command(debar, "links", example="debar links october-2017/world --out links.parquet", platform=True)
-@click.argument("platform", type=FILE)
-@click.option("--out", type=FILE, required=True, help="The Parquet file to write.")
-@click.option("--at-least", type=click.FloatRange(0, 1), default=0.0, help="Least p_owner to write.")
-def links(setting: Setting, platform: Path, out: Path, at_least: float) -> Answer:
-    """Score every pair of accounts that share something; one row a pair, with reasons."""
-    from debar.app.finding import links as verb
-
-    return verb(open_platform(platform, setting), out, at_least=round(at_least * 1_000_000))
-
-
 @command(debar, "why", example="debar why october-2017/world rt-main rt-uk", platform=True)
 @click.argument("platform", type=FILE)
 @click.argument("account_a")
@@ -196,6 +186,7 @@ def retrospect(  # noqa: PLR0913 - one parameter an option
 @click.option("--as-of", type=DAY, help="Count the money as it was known on this day.")
 @click.option("--currency", type=CURRENCY, default="USD", help="Currency of the totals.")
 @click.option("--rates", type=FILE, help="Signed rates that the ECB does not publish.")
+@click.option("--calibration", type=FILE, help="What debar links --labels froze: it bounds the plan.")
 def plan(  # noqa: PLR0913 - one parameter an option
     setting: Setting,
     platform: Path,
@@ -211,6 +202,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     as_of: datetime | None,
     currency: str,
     rates: Path | None,
+    calibration: Path | None,
 ) -> Answer:
     """Who is touched, why, what it costs and what speaks for them; changes nothing."""
     from debar.app.verbs import PlanOptions, read_subjects
@@ -229,7 +221,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     named = (*subjects, *read_subjects(subjects_file))
     if not named:
         raise click.UsageError("name at least one subject, or a file of them with --subjects")
-    return verb(setting, platform, named, options, now=now())
+    return verb(replace(setting, calibration_file=calibration), platform, named, options, now=now())
 
 
 @command(debar, "show", example="debar show plan.json")
@@ -398,6 +390,7 @@ def register_verify(setting: Setting) -> Answer:
 
 from debar.cli import appeal_commands as _appeal_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import case_commands as _case_commands  # noqa: E402, F401 - they join the group made above
+from debar.cli import linking_commands as _linking_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import money_commands as _money_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import record_commands as _record_commands  # noqa: E402, F401 - as above
 from debar.cli import referral_commands as _referral_commands  # noqa: E402, F401 - so do these

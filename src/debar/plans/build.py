@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from debar.model.canonical import digest
+from debar.plans.bounding import bound_block
 from debar.plans.plan import SCOPES, VERSION, DraftPlan
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from debar.cases.case import Case, CaseMember
+    from debar.evidence.calibration import Calibration
     from debar.linking.expand import Hop
     from debar.model.reason import Reason
     from debar.model.window import Window
@@ -54,6 +56,28 @@ class Proposal:
     gates: int = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assurance:
+    """What is known about how far the probabilities can be trusted.
+
+    Args:
+        calibration: What reviewers found on drawn pairs, and the correction that it allows.
+        audit: What the hold-out audit said, in a sentence.
+    """
+
+    calibration: Calibration | None = None
+    audit: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what a plan's evidence carries of it: nothing where nothing is known."""
+        document: dict[str, Any] = {}
+        if self.calibration is not None:
+            document["calibration"] = self.calibration.as_json()
+        if self.audit is not None:
+            document["audit"] = self.audit
+        return document
+
+
 def build(
     case: Case,
     proposal: Proposal,
@@ -63,6 +87,7 @@ def build(
     earned: Mapping[str, Any],
     earned_by_account: Mapping[str, Mapping[str, Any]],
     base: Mapping[str, Any],
+    assurance: Assurance | None = None,
 ) -> DraftPlan:
     """Build a plan's document.
 
@@ -74,10 +99,12 @@ def build(
         earned: The plan's ``earned`` block.
         earned_by_account: Account id to ``by_currency`` and ``converted``.
         base: As made by :func:`debar.plans.base.base_of`.
+        assurance: What reviewers found, and what the audit says; None where neither was asked.
 
     Returns:
         The document, ready to be frozen.
     """
+    known = assurance or Assurance()
     review_on = (proposal.effective_from + timedelta(days=case.policy.interim_days - 1)).date().isoformat()
     members = [
         _member(
@@ -109,10 +136,14 @@ def build(
         "members": members,
         "changes": changes,
         "earned": dict(earned),
-        "bound": _bound(case),
+        "bound": bound_block((m.standing for m in case.members), known.calibration),
         "preview": {"gates": proposal.gates, "statements": len(changes)},
         "without": sorted(case.without),
-        "evidence": {"parameters": case.parameters.as_json(), "graph": case.graph.as_json()},
+        "evidence": {
+            "parameters": case.parameters.as_json(),
+            "graph": case.graph.as_json(),
+            **known.as_json(),
+        },
         "base": dict(base),
     }
     day = proposal.proposed_at.date().isoformat()
@@ -124,16 +155,6 @@ def instant(at: datetime) -> str:
     """Write an aware UTC time as ISO 8601 with a ``Z``."""
     assert at.utcoffset() == timedelta(0), "times in documents are UTC"
     return at.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-
-
-def _bound(case: Case) -> dict[str, Any]:
-    if not case.parameters.calibrated:
-        return {
-            "calibrated": False,
-            "sentence": "uncalibrated: the probabilities order the accounts,"
-            " no reviewed pairs bound the error",
-        }
-    raise AssertionError("a calibrated model brings its own bound")
 
 
 def _member(

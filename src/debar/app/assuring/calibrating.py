@@ -1,0 +1,131 @@
+"""Link a platform, calibrated on reviewed pairs where there are any, audited where there are none.
+
+Law: whoever reads the links sees at once whether reviewed pairs stand behind them, and what those showed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from debar.app.answer import Answer
+from debar.app.assuring.answers_file import calibration_text, judged_labels, read_labels
+from debar.app.verbs import write_whole
+from debar.linking.assurance.calibrate import LABELS_MIN, calibrate
+from debar.linking.assurance.labels import join
+from debar.linking.assurance.scored import (
+    audit_platform,
+    correct_links,
+    score_strata,
+    scores_of,
+    stratum_sizes,
+)
+from debar.linking.links import link_platform, write_links
+from debar.model.problem import EXIT_REFUSED, DebarError, Place
+from debar.notices.measured.reliability import render_reliability_html, render_reliability_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from debar.app.opening import Opened
+    from debar.linking.assurance.audit import Audit
+    from debar.linking.assurance.calibrate import Calibrated
+    from debar.linking.assurance.labels import Label
+
+
+def links(
+    opened: Opened,
+    out: Path,
+    *,
+    at_least: int,
+    labels: Path | None = None,
+    freeze: Path | None = None,
+    html: Path | None = None,
+) -> Answer:
+    """Score every candidate pair, correct the scores on labels, audit them without, and write them.
+
+    Args:
+        opened: The platform.
+        out: The Parquet file of the links.
+        at_least: Least p_owner written, in millionths.
+        labels: Reviewed pairs; by default the platform's and the register's judgements, if they are enough.
+        freeze: Where to write the frozen correction.
+        html: Where to write the reliability page.
+
+    Raises:
+        DebarError: DBR-A090, the labels are none, or none of them is on a pair that shares something;
+        DBR-A092,
+            there is nothing to freeze or to draw.
+    """
+    engine, parameters = opened.engine, opened.parameters
+    link_platform(engine, parameters, opened.policy)
+    score_strata(engine, parameters)
+    given = read_labels(engine, labels) if labels is not None else _judged(opened)
+    calibrated = _calibrated(opened, given, labels)
+    if calibrated is None and (freeze is not None or html is not None):
+        raise DebarError(
+            "DBR-A092",
+            "there are no reviewed pairs: nothing was calibrated",
+            hint="debar review-sample draws pairs; --labels takes their answers",
+            exit_code=EXIT_REFUSED,
+        )
+    audit = audit_platform(engine, opened.policy)
+    if calibrated is not None:
+        correct_links(engine, calibrated.calibration, parameters)
+    write_links(engine, out, at_least=at_least)
+    if calibrated is not None and freeze is not None:
+        write_whole(freeze, calibration_text(calibrated.calibration))
+    if calibrated is not None and html is not None:
+        write_whole(html, render_reliability_html(calibrated, opened.platform.name))
+    return _answer(opened, out, calibrated=calibrated, audit=audit)
+
+
+def _judged(opened: Opened) -> tuple[Label, ...]:
+    """Return what reviewers judged, where it is enough to calibrate on."""
+    rows = opened.engine.rows(
+        "SELECT x.account_id, y.account_id, j.judgement FROM link_judged AS j"
+        " JOIN link_accounts AS x ON x.account_no = j.a_no JOIN link_accounts AS y ON y.account_no = j.b_no"
+        " ORDER BY 1, 2"
+    )
+    found = judged_labels(rows)
+    return found if len(found) >= LABELS_MIN else ()
+
+
+def _calibrated(opened: Opened, given: tuple[Label, ...], file: Path | None) -> Calibrated | None:
+    scores = scores_of(opened.engine, given, opened.parameters)
+    labelled, reviews = join(given, scores, stratum_sizes(opened.engine))
+    if labelled:
+        return calibrate(labelled, opened.parameters.model_sha256(), reviews)
+    if file is not None:
+        raise DebarError(
+            "DBR-A090",
+            "no label is on a pair of accounts that share something here",
+            place=Place(file=file.name),
+            hint="use the answers to a debar review-sample of this platform",
+        )
+    return None
+
+
+def _answer(opened: Opened, out: Path, *, calibrated: Calibrated | None, audit: Audit) -> Answer:
+    ((pairs, likely),) = opened.engine.rows(
+        "SELECT COUNT(*), COUNT(*) FILTER (WHERE p_owner >= $p AND carries_a_ban) FROM links",
+        {"p": opened.policy.propose_at},
+    )
+    fitted = calibrated is not None and calibrated.calibration.fitted
+    document: dict[str, Any] = {
+        "pairs": pairs,
+        "likely": likely,
+        "calibrated": fitted,
+        "file": str(out),
+        "calibration": None if calibrated is None else calibrated.as_json(),
+        "audit": audit.as_json(),
+    }
+    word = "calibrated" if fitted else "uncalibrated"
+    lines = [
+        f"{pairs:,} pairs share something; {likely:,} of them are likely one owner on firm evidence ({word})"
+    ]
+    if calibrated is not None:
+        lines += ["", render_reliability_text(calibrated)]
+    if not fitted:
+        lines.append(f"audit without labels: {audit.sentence()}")
+    lines.append(f"written to {out}")
+    return Answer(document=document, text="\n".join(lines))

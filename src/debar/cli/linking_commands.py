@@ -1,0 +1,72 @@
+"""The commands about links and what they are worth: links, review-sample, backtest.
+
+Law: as in :mod:`debar.cli.commands`, whose group they join.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from debar.app.opening import open_platform
+from debar.cli.commands import debar
+from debar.cli.frame import FILE, command
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from debar.app.answer import Answer
+    from debar.app.opening import Setting
+
+
+@command(debar, "links", example="debar links october-2017/world --out links.parquet", platform=True)
+@click.argument("platform", type=FILE)
+@click.option("--out", type=FILE, required=True, help="The Parquet file to write.")
+@click.option("--at-least", type=click.FloatRange(0, 1), default=0.0, help="Least p_owner to write.")
+@click.option("--labels", type=FILE, help="Reviewed pairs (CSV or Parquet): calibrate on them.")
+@click.option("--freeze", type=FILE, help="Write the calibration here, for debar plan --calibration.")
+@click.option("--html", type=FILE, help="Write the reliability page here.")
+def links(
+    setting: Setting,
+    platform: Path,
+    *,
+    out: Path,
+    at_least: float,
+    labels: Path | None,
+    freeze: Path | None,
+    html: Path | None,
+) -> Answer:
+    """Score every pair of accounts that share something; one row a pair, with reasons.
+
+    With --labels, or with judgements enough, the scores are calibrated on reviewed pairs, and what that is
+    worth is told. Without, they are uncalibrated, and the legal ids are held out to see whether they bear
+    the rest out.
+    """
+    from debar.app.assuring.calibrating import links as verb
+
+    return verb(
+        open_platform(platform, setting),
+        out,
+        at_least=round(at_least * 1_000_000),
+        labels=labels,
+        freeze=freeze,
+        html=html,
+    )
+
+
+@command(
+    debar, "review-sample", example="debar review-sample october-2017/world --out sample.csv", platform=True
+)
+@click.argument("platform", type=FILE)
+@click.option("--out", type=FILE, required=True, help="The CSV file to write.")
+@click.option("--size", type=click.IntRange(1, 100_000), default=200, help="How many pairs.")
+@click.option("--seed-text", default="", help="Another text draws other pairs.")
+@click.option("--blind/--open", default=True, help="Leave the score out of the file, or show it.")
+def review_sample(
+    setting: Setting, platform: Path, *, out: Path, size: int, seed_text: str, blind: bool
+) -> Answer:
+    """Draw the pairs worth labelling: by lot, from every band, most from where bans come from."""
+    from debar.app.assuring.sampling import review_sample as verb
+
+    return verb(open_platform(platform, setting), out, size=size, seed_text=seed_text, blind=blind)

@@ -1,0 +1,179 @@
+"""The seam to the model: uncalibrated scores of candidate pairs, by pattern.
+
+Law: everything in this room reads the model here and nowhere else: the table ``links`` with its
+``pattern``, and :func:`debar.linking.links.weigh_pattern`. A pattern is weighed once, however many pairs
+have it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from debar.evidence.weigh import MILLION
+from debar.linking.assurance.audit import Audit
+from debar.linking.assurance.strata import stratum_of
+from debar.linking.links import weigh_pattern
+from debar.linking.steps import CODE_BASE, decode
+from debar.model.identifiers import FAMILIES
+from debar.model.step import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from debar.evidence.calibration import Calibration
+    from debar.evidence.parameters import Parameters
+    from debar.evidence.weigh import Weighing
+    from debar.linking.assurance.labels import Label
+    from debar.model.policy import Policy
+    from debar.model.ports import Engine
+
+HELD_OUT: Final = "legal"
+"""The family that the audit holds out."""
+
+_PLACE: Final = CODE_BASE ** FAMILIES.index(HELD_OUT)
+
+
+def weighed(pattern: int, parameters: Parameters) -> Weighing:
+    """Weigh a pattern whole: with the word on whether it may carry a ban."""
+    _, _, carries = decode(pattern)
+    return replace(weigh_pattern(pattern, parameters), carries_a_ban=carries)
+
+
+def without_legal(pattern: int) -> tuple[int, bool | None]:
+    """Return a pattern with the legal family unknown, and whether legal ids agree (None: unknown)."""
+    code = pattern // _PLACE % CODE_BASE
+    return pattern - code * _PLACE, None if code == 0 else code >= 2
+
+
+def score_strata(engine: Engine, parameters: Parameters) -> None:
+    """Make the table ``assurance_patterns``: pattern, stratum, p_owner (millionths), rest and agrees.
+
+    Args:
+        engine: After :func:`debar.linking.links.link_platform`.
+        parameters: The weights it was linked with.
+
+    Columns:
+        pattern (BIGINT); stratum (VARCHAR) of its uncalibrated score; p_owner (INTEGER, millionths);
+        rest (INTEGER, millionths): p_owner without the legal family; agrees (BOOLEAN): whether a legal id is
+        shared, null where it is not known to both.
+    """
+    rows = []
+    for (pattern,) in engine.rows("SELECT DISTINCT pattern FROM links ORDER BY pattern"):
+        weighing = weighed(pattern, parameters)
+        stripped, agrees = without_legal(pattern)
+        stratum = stratum_of(weighing.p_owner, firm=weighing.carries_a_ban)
+        rest = weigh_pattern(stripped, parameters).p_owner
+        rows.append((pattern, stratum, weighing.p_owner, rest, agrees))
+    columns = {"pattern": "BIGINT", "stratum": "VARCHAR", "p_owner": "INTEGER"}
+    engine.load("assurance_patterns", {**columns, "rest": "INTEGER", "agrees": "BOOLEAN"}, rows)
+
+
+def stratum_sizes(engine: Engine) -> dict[str, int]:
+    """Return stratum to the number of candidate pairs in it; after :func:`score_strata`."""
+    return {
+        name: int(size)
+        for name, size in engine.rows(
+            "SELECT p.stratum, COUNT(*) FROM links AS l JOIN assurance_patterns AS p ON p.pattern = l.pattern"
+            " GROUP BY p.stratum ORDER BY p.stratum"
+        )
+    }
+
+
+def scores_of(
+    engine: Engine, labels: Iterable[Label], parameters: Parameters
+) -> Mapping[tuple[str, str], Weighing]:
+    """Return the uncalibrated scores of labelled pairs; a pair that shares nothing has none."""
+    wanted = sorted({(label.account_a, label.account_b) for label in labels})
+    engine.load("assurance_wanted", {"account_a": "VARCHAR", "account_b": "VARCHAR"}, wanted)
+    known: dict[int, Weighing] = {}
+    found = {}
+    for a, b, pattern in engine.rows(
+        "SELECT l.account_a, l.account_b, l.pattern FROM links AS l JOIN assurance_wanted AS w"
+        " ON w.account_a = l.account_a AND w.account_b = l.account_b ORDER BY 1, 2"
+    ):
+        if pattern not in known:
+            known[pattern] = weighed(pattern, parameters)
+        found[a, b] = known[pattern]
+    return found
+
+
+def audit_platform(engine: Engine, policy: Policy) -> Audit:
+    """Audit the links of a platform; after :func:`score_strata`.
+
+    A pair would be linked without legal ids if the rest reaches ``propose_at`` and something firm that is no
+    legal id is shared.
+    """
+    for step in audit_steps(policy.propose_at):
+        engine.run(step)
+    ((pairs, agreeing, apart, apart_agreeing),) = engine.rows(
+        "SELECT COUNT(*), COUNT(*) FILTER (WHERE agrees), COUNT(*) FILTER (WHERE apart),"
+        " COUNT(*) FILTER (WHERE apart AND agrees) FROM audit_pairs"
+    )
+    return Audit(pairs=pairs, agreeing=agreeing, apart=apart, apart_agreeing=apart_agreeing)
+
+
+def audit_steps(propose_at: int) -> tuple[Step, ...]:
+    """Return the steps of the audit.
+
+    Returns:
+        ``audit_linked``: a_no, b_no, agrees, lot (pairs linked without legal ids of which both state one);
+        ``audit_pairs``: the same with ``apart`` (BOOLEAN): its lot is the least of both its accounts, so
+        that no account is in two such pairs.
+    """
+    return (
+        Step(
+            name="audit_linked",
+            sql=(
+                "SELECT l.a_no, l.b_no, p.agrees, MD5(l.account_a || ' ' || l.account_b) AS lot"
+                " FROM links AS l JOIN assurance_patterns AS p ON p.pattern = l.pattern"
+                " WHERE p.agrees IS NOT NULL AND p.rest >= $propose_at AND EXISTS (SELECT 1"
+                " FROM link_facts AS f JOIN link_values AS v ON v.value_no = f.value_no"
+                f" WHERE f.a_no = l.a_no AND f.b_no = l.b_no AND v.carries AND v.family <> '{HELD_OUT}')"
+            ),
+            parameters={"propose_at": propose_at},
+        ),
+        Step(
+            name="audit_pairs",
+            sql=(
+                "SELECT x.a_no, x.b_no, x.agrees, x.lot = a.lot AND x.lot = b.lot AS apart"
+                " FROM audit_linked AS x JOIN audit_least AS a ON a.account_no = x.a_no"
+                " JOIN audit_least AS b ON b.account_no = x.b_no"
+            ).replace(
+                "audit_least",
+                "(SELECT account_no, MIN(lot) AS lot FROM (SELECT a_no AS account_no, lot FROM audit_linked"
+                " UNION ALL SELECT b_no, lot FROM audit_linked) AS ends GROUP BY account_no)",
+            ),
+        ),
+    )
+
+
+def correct_links(engine: Engine, calibration: Calibration, parameters: Parameters) -> None:
+    """Put corrected probabilities into the table ``links``; a reviewer's word stays above any number.
+
+    What is taken from "one owner" goes to the other explanations in their proportions.
+    """
+    if not calibration.fitted:
+        return
+    rows = []
+    for (pattern,) in engine.rows("SELECT pattern FROM assurance_patterns ORDER BY pattern"):
+        weighing = weighed(pattern, parameters)
+        p_owner = calibration.apply(weighing)
+        others = max(1, MILLION - weighing.p_owner)
+        rows.append((pattern, p_owner, weighing.p_operator * (MILLION - p_owner) // others))
+    engine.load(
+        "assurance_corrected", {"pattern": "BIGINT", "p_owner": "INTEGER", "p_operator": "INTEGER"}, rows
+    )
+    engine.run(correction_step(tuple(engine.columns("links"))))
+
+
+def correction_step(columns: tuple[str, ...]) -> Step:
+    """Return the step that replaces ``links`` by its corrected form, column by column."""
+    corrected = {
+        "p_owner": "CASE WHEN l.judgement IN ('positive', 'negative') THEN l.p_owner ELSE c.p_owner END",
+        "p_operator": "CASE WHEN l.judgement = 'positive' THEN l.p_operator ELSE c.p_operator END",
+        "calibrated": "TRUE",
+    }
+    listed = ", ".join(f"{corrected.get(name, f'l.{name}')} AS {name}" for name in columns)
+    sql = f"SELECT {listed} FROM links AS l JOIN assurance_corrected AS c ON c.pattern = l.pattern"
+    return Step(name="links", sql=sql)
