@@ -83,7 +83,7 @@ def test_the_old_card_is_held_in_november_and_the_innocent_are_not(
 ) -> None:
     """One sign-up comes back with an old card; it alone is held."""
     del truth
-    november = played.transcript.split("NOVEMBER 2017", 1)[1]
+    november = played.transcript.split("NOVEMBER 2017", 1)[1].split("\n\n", 1)[0]
     verdicts = [
         line.split()[0] for line in november.splitlines()[1:] if line.startswith("  ") and line.strip()
     ]

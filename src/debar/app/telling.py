@@ -189,6 +189,7 @@ def entry_document(entry: Entry, told: Decision) -> dict[str, Any]:
         "vary": "a debarment was changed",
         "statement": "somebody was told",
         "payment": "a recipient was paid",
+        "judgement": "a reviewer's word on two accounts",
     }.get(entry.type, "")
     opened = None
     if entry.type in HEARD and entry.salt is not None and entry.body is not None:

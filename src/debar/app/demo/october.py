@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from debar.app.answer import Answer
 from debar.app.applying import Applied, apply_plan, approve
 from debar.app.decisions import load_decision
+from debar.app.demo.appeal import hear_appeal
 from debar.app.demo.stage import Stage, clear, open_stage, wish_of
+from debar.app.hearing.case_opened import record_case
 from debar.app.money.earning import books_text, make_donation, plan_money, pledge_text, record_pledge
 from debar.app.opening import open_platform
 from debar.app.planning import make_plan
@@ -74,6 +76,7 @@ def play(folder: Path, *, ira: Path | None, say: Callable[[str], None]) -> Answe
     _brief(stage, plan, applied)
     _record(stage)
     _signups(stage)
+    hear_appeal(stage, plan, applied.decision_id)
     if ira is not None:
         from debar.app.demo.ira import play_ira
 
@@ -127,6 +130,11 @@ def _plan(stage: Stage) -> Plan:
         say(f"    {label(member)}  p {member['p_owner']}: {WHY_OUT[member['why']]}")
     _left_out(stage, members)
     _money(stage, plan.document["earned"])
+    with SqliteRegister.open(stage.register) as register:
+        entry = record_case(plan, register, stage.opened, by=story.PROPOSED_BY, now=story.PROPOSED_AT)
+        counts = register.entries_of_type("case")[0].body or {"counts": {}}
+    told = ", ".join(f"{count or 'no'} {name}" for name, count in counts["counts"].items())
+    say(f"  the case is opened: entry {entry} holds the digests of its contacts ({told})")
     return plan
 
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from debar.app.answer import Answer
-    from debar.app.opening import Setting
+    from debar.app.opening import Opened, Setting
     from debar.plans.revision import Before
 
 
@@ -78,6 +78,7 @@ class Lift:
         links_stand: The links were right; the decision is lifted for another reason.
         appeal: The appeal that it carries out.
         platform: The platform's tables; None for where the plan says.
+        opened: The same, where somebody has opened them already.
     """
 
     also: Sequence[str] = ()
@@ -86,6 +87,7 @@ class Lift:
     links_stand: bool = False
     appeal: str | None = None
     platform: Path | None = None
+    opened: Opened | None = None
 
 
 def lift(setting: Setting, asked: Asked, more: Lift) -> Answer:
@@ -120,7 +122,7 @@ def lift(setting: Setting, asked: Asked, more: Lift) -> Answer:
         struck=tuple(sorted(struck)),
         retracted=[] if more.links_stand else retracted_links(told.plan, lifted=wrong, struck=struck),
         money=_money(told, frozenset(lifted)),
-        prepayments=_prepayments(setting, told, lifted, more.platform),
+        prepayments=_prepayments(more.opened or open_for(setting, told.plan, more.platform), lifted),
         told=told_list(told, [*lifted, *more.reargued]),
         **_common(setting, asked, told),
     )
@@ -311,11 +313,8 @@ def _money(told: Decision, lifted: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def _prepayments(
-    setting: Setting, told: Decision, lifted: Sequence[str], platform: Path | None
-) -> list[dict[str, Any]]:
+def _prepayments(opened: Opened, lifted: Sequence[str]) -> list[dict[str, Any]]:
     """List what the accounts paid in advance and did not use: it is theirs, to use or to be given back."""
-    opened = open_for(setting, told.plan, platform)
     if not has_billing(opened):
         return []
     report = earned(opened.engine, dict.fromkeys(lifted, "named"), rates=shipped_rates(), to=None)
