@@ -107,6 +107,24 @@ def test_an_older_or_another_register_is_refused(register: SqliteRegister, tmp_p
     assert before == files_of(tmp_path / "public")
 
 
+def test_a_folder_of_something_else_is_refused(register: SqliteRegister, tmp_path: Path) -> None:
+    """A folder that holds a site and no record must be left alone; what stands beside a record may stay."""
+    (tmp_path / "index.html").write_text("my own page")
+    with pytest.raises(DebarError, match="DBR-R044"):
+        publish_tiles(register, tmp_path, pages=lambda _: {"index.html": b"the record's"})
+    assert ((tmp_path / "index.html").read_text(), (tmp_path / "checkpoint").exists()) == (
+        "my own page",
+        False,
+    )
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public" / ".nojekyll").write_text("")
+    publish_tiles(register, tmp_path / "public")
+    (tmp_path / "public" / "robots.txt").write_text("")
+    (tmp_path / "public" / ".mine.part").write_text("")
+    publish_tiles(register, tmp_path / "public")
+    assert {"robots.txt", ".nojekyll", ".mine.part"} <= set(files_of(tmp_path / "public"))
+
+
 def test_where_the_witnesses_do_not_sign_nothing_changes(register: SqliteRegister, tmp_path: Path) -> None:
     """A checkpoint that too few signed must not be published."""
 

@@ -20,7 +20,7 @@ from debar.register.published.tiles import ENTRIES, TILE_WIDTH, Tile, bundle, ha
 from debar.register.tree import leaf_hash, verify_consistency
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from debar.register.reading import RegisterReader
@@ -65,20 +65,20 @@ def publish_tiles(
         pages: Is given the checkpoint, and returns further files by name; they are written after it.
 
     Raises:
-        DebarError: DBR-R042, the folder holds another history; or what ``cosign`` raises. The folder then
-            still holds what it held.
+        DebarError: DBR-R042, the folder holds another history; DBR-R044, it holds something else; or what
+            ``cosign`` raises. The folder then still holds what it held.
     """
     folder.mkdir(parents=True, exist_ok=True)
     sync(folder.absolute().parent)
     with locked(folder):
-        for left in folder.rglob(f".*{PART}"):
-            left.unlink()
         newest = register.checkpoint()
         size = open_checkpoint(newest, (register.key,)).size
         old_size, note = _published(register, folder, newest)
+        _refuse_foreign(folder)
         written = _write_tiles(register, folder, old_size=old_size, size=size)
         note = cosign(note, old_size)
         files = {KEY: f"{register.key}\n".encode(), CHECKPOINT: note.encode(), **pages(note)}
+        _drop_unfinished(folder, files)
         written += [name for name, content in files.items() if _write_if_changed(folder / name, content)]
         _drop_partials(folder, old_size=old_size, size=size)
     return Publication(size_before=old_size, size=size, checkpoint=note, files=tuple(written))
@@ -164,6 +164,32 @@ def _write(path: Path, content: bytes) -> None:
     part = path.with_name(f".{path.name}{PART}")
     part.write_bytes(content)
     part.replace(path)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Refuse a folder that holds something and no record: what is in it would be written over.
+
+    Raises:
+        DebarError: DBR-R044.
+    """
+    ours = {"tile", KEY}  # what a first publication that was cut off may have left
+    found = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+    if CHECKPOINT not in found and not ours.issuperset(found):
+        raise DebarError(
+            "DBR-R044",
+            "the folder holds something, and no record",
+            place=Place(file=str(folder)),
+            details=tuple(name for name in found if name not in ours)[:5],
+            hint="publish into a folder of its own; link to it from wherever it shall be found",
+            exit_code=EXIT_REFUSED,
+        )
+
+
+def _drop_unfinished(folder: Path, names: Iterable[str]) -> None:
+    """Remove what a publication that was cut off left half."""
+    left = [*(folder / "tile").rglob(f".*{PART}"), *(folder / f".{name}{PART}" for name in names)]
+    for path in left:
+        path.unlink(missing_ok=True)
 
 
 def _drop_partials(folder: Path, *, old_size: int, size: int) -> None:
