@@ -67,8 +67,12 @@ def render_page(document: dict[str, Any]) -> str:
 
 def _asked(document: dict[str, Any]) -> str:
     asked = document["asked"]
-    options = " ".join(f"--{name} {value}" for name, value in asked.items() if name != "task")
-    return f"python -m benchmarks.linking {asked['task']} {options}"
+    options = [
+        f"--{name.replace('_', '-')}" + ("" if value == "True" else f" {value}")
+        for name, value in asked.items()
+        if name != "task" and value not in ("None", "False")
+    ]
+    return f"python -m benchmarks.linking {asked['task']} {' '.join(options)}"
 
 
 def _quality(results: list[dict[str, Any]]) -> list[str]:

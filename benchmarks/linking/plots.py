@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 WIDTH, HEIGHT = 460, 330
-LEFT, RIGHT, TOP, BOTTOM = 48, 12, 30, 44
+LEFT, RIGHT, TOP, BOTTOM = 48, 20, 30, 44
 
 STYLES: Final = {
     "debar": "debar",

@@ -62,6 +62,6 @@ def test_one_command_prints_the_tables_and_writes_the_figures_and_the_page(
         assert printed.count(f" {method} ") == 4
     text = page.read_text(encoding="utf-8")
     assert (text.count('<svg viewBox="0 0 460'), text.count("<table>")) == (2, 4)
-    assert "--seeds (1,)" not in text
+    assert "benchmarks.linking quality --worlds harbour --variants base --seeds 1 --owners 150" in text
     assert "http" not in text
     assert text == render_page(document)

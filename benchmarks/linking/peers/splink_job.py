@@ -24,7 +24,8 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 CAP = 200
 BUCKETS = ((2, 2), (3, 4), (5, 8), (9, 16), (17, 32), (33, CAP))
-TRAINING_PAIRS = 5e6
+TRAINING_PAIRS = 2e6
+PROBED_RECORDS = 100_000
 PROBABILITY = (
     "CASE WHEN match_weight <= 40 THEN match_probability"
     " ELSE 1 - pow(2, -40 - 10 * (1 - exp((40 - match_weight) / 100))) END"
@@ -162,10 +163,12 @@ def train(linker: Linker, kinds: list[str], connection: duckdb.DuckDBPyConnectio
     if _filled(connection, "name"):
         linker.training.estimate_u_using_random_sampling(max_pairs=2e7, seed=1)
     learn = linker.training.estimate_parameters_using_expectation_maximisation
+    ((records,),) = connection.execute("SELECT COUNT(*) FROM records").fetchall()
+    probe = min(1.0, PROBED_RECORDS / records)
     trained = []
     for kind in kinds:
         try:
-            learn(block_on(f"{kind}_rarest"), max_pairs=TRAINING_PAIRS, record_sample_proportion=1.0)
+            learn(block_on(f"{kind}_rarest"), max_pairs=TRAINING_PAIRS, record_sample_proportion=probe)
             trained.append(kind)
         except Exception as error:  # noqa: BLE001 - a kind with nothing to learn from is left out and told
             print(f"no training on {kind}: {type(error).__name__}", file=sys.stderr)
