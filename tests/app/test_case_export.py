@@ -295,6 +295,22 @@ def test_a_plan_that_was_not_applied_goes_out_too(desk: Desk) -> None:
     assert "exported without a register" in (desk.folder / "bare" / "README.md").read_text()
 
 
+@pytest.mark.ci
+def test_a_lift_and_its_plan_go_out_too(desk: Desk) -> None:
+    """After a reversal the folder must hold the lift, its plan and approval, proved like everything else."""
+    decision, plan = desk.applied(), desk.path("lift.json")
+    words = ("--reason", "the card was resold", "--links-stand", "--key", desk.path("ana.key"), "--out", plan)
+    desk.run("lift", decision, "N3", *words)
+    desk.run("approve", plan, "--key", desk.path("ben.key"))
+    desk.run("apply", plan, "--key", desk.path("ana.key"))
+    desk.run("case", "export", decision, "--out", desk.path("case"))
+    assert [c for c in desk.json("verify", desk.path("case"))["checks"] if c["ok"] is False] == []
+    types = [entry["type"] for entry in entries_in(desk.folder / "case")]
+    assert (types.count("lift"), types.count("plan"), types.count("approval")) == (1, 2, 2)
+    desk.run("record", "publish", desk.path("public"))
+    assert "1 account lifted" in (desk.folder / "public" / "index.html").read_text()
+
+
 def test_another_decision_about_the_same_account_stays_out(exported: tuple[Decided, Path]) -> None:
     """What names another decision is that decision's, also where it is about an account of this case."""
     desk, folder = exported
