@@ -22,6 +22,7 @@ _VERBS: dict[str, str] = {
     "accounts": "debar.app.finding",
     "apply_plan": "debar.app.applying",
     "approve": "debar.app.applying",
+    "backtest": "debar.app.assuring.backtesting",
     "check": "debar.gate",
     "handovers": "debar.app.finding",
     "import_archive": "debar.app.finding",

@@ -70,3 +70,31 @@ def review_sample(
     from debar.app.assuring.sampling import review_sample as verb
 
     return verb(open_platform(platform, setting), out, size=size, seed_text=seed_text, blind=blind)
+
+
+@command(
+    debar, "backtest", example="debar backtest export --bans bans.csv --overturned won.csv", platform=True
+)
+@click.argument("platform", type=FILE)
+@click.option("--bans", type=FILE, required=True, help="decision, named, account_id and, if known, day.")
+@click.option("--overturned", type=FILE, help="decision, account_id: those lifted on appeal.")
+@click.option("--day-step", type=click.IntRange(1, 366), default=1, help="Link once for so many days.")
+@click.option("--html", type=FILE, help="Write a page too.")
+def backtest(
+    setting: Setting, platform: Path, *, bans: Path, overturned: Path | None, day_step: int, html: Path | None
+) -> Answer:
+    """Your own past linked bans: which the model would repeat, ask about or spare.
+
+    Each ban is tried on what was known on its day, without any reviewer's word: a ban is no evidence for
+    itself.
+    """
+    from debar.app.assuring.backtesting import backtest as verb
+
+    return verb(
+        open_platform(platform, setting),
+        bans,
+        overturned_file=overturned,
+        day_step=day_step,
+        html=html,
+        say=setting.say,
+    )
