@@ -332,6 +332,17 @@ def test_an_appeal_is_carried_out_by_a_plan(decided: Decided) -> None:
     assert "appeal" == lift.public["lift_reason"]
 
 
+def test_a_varied_outcome_is_carried_out_by_an_earlier_end(decided: Decided) -> None:
+    """Not by a lift: the reviewer signed something else; the appeal is carried out by the plan that varies."""
+    appeal = decided.in_review("N3")
+    decided.step("decide", appeal, "--outcome", "varied", "--reasons", "A week is enough.", by="dora")
+    assert "DBR-A057" in decided.change_refused("lift", *BOTH, "--reason", "x", "--appeal", appeal)
+    end = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
+    decided.change("vary", "N3", "--until", end, "--reason", "A week is enough.", "--appeal", appeal)
+    decided.carry_out()
+    assert "carried_out" == decided.json("appeal", "show", appeal)["state"]
+
+
 def test_a_reviewer_of_appeals_proposes_no_ban(decided: Decided) -> None:
     """The role is for changing a decision, not for making one."""
     plan = json.loads(Path(decided.path("plan.json")).read_text())

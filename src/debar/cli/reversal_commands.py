@@ -114,7 +114,6 @@ def lift(  # noqa: PLR0913 - one parameter an option
 @click.argument("decision")
 @click.argument("accounts", nargs=-1, required=True)
 @REASON
-@APPEAL
 @KEY
 @OUT
 def confirm(
@@ -123,14 +122,13 @@ def confirm(
     accounts: tuple[str, ...],
     *,
     reason: str,
-    appeal: str | None,
     key: Path | None,
     out: Path | None,
 ) -> Answer:
     """Plan to turn interim suspensions into a ban, after the accounts were heard; then approve and apply."""
     from debar.app.reversal.planning import vary as verb
 
-    return verb(setting, asked_of(decision, accounts, reason, key, out), until=None, appeal=appeal)
+    return verb(setting, asked_of(decision, accounts, reason, key, out), until=None, appeal=None)
 
 
 @command(

@@ -144,7 +144,8 @@ def decide(clerk: Clerk, appeal_id: str, *, outcome: str, reasons: str) -> Answe
     if outcome == UPHELD:
         return answer
     appeal = answer.document
-    hint = f"next: debar lift {appeal['decision_id']} {appeal['account_id']} --appeal {appeal_id}"
+    verb = "lift" if outcome == "lifted" else "vary"
+    hint = f"next: debar {verb} {appeal['decision_id']} {appeal['account_id']} --appeal {appeal_id}"
     return Answer(document=answer.document, text=f"{answer.text}\n{hint}")
 
 

@@ -105,7 +105,7 @@ def lift(setting: Setting, asked: Asked, more: Lift) -> Answer:
     _refuse_unknown_facts(told, more.struck)
     before = before_of(told, asked.now)
     hanging = _chosen(told, before, asked=asked, more=more)
-    appeal = _appeal(setting, asked, more)
+    appeal = _appeal(setting, asked, more.appeal, outcome="lifted")
     standings = standings_of(told, asked.now)
     struck = frozenset(more.struck)
     wrong = frozenset(asked.accounts)
@@ -143,7 +143,7 @@ def vary(setting: Setting, asked: Asked, *, until: date | None, appeal: str | No
             refuse_unheard(told, account, asked.now)
         else:
             _refuse_later(told, account, until, asked.now)
-    found = _appeal(setting, asked, Lift(appeal=appeal))
+    found = _appeal(setting, asked, appeal, outcome="varied")
     revision = Revision(
         kind=VARIATION,
         appeal_id=appeal,
@@ -245,22 +245,23 @@ def _chosen(told: Decision, before: Before, *, asked: Asked, more: Lift) -> list
     ]
 
 
-def _appeal(setting: Setting, asked: Asked, more: Lift) -> tuple[str, str] | None:
+def _appeal(setting: Setting, asked: Asked, appeal_id: str | None, *, outcome: str) -> tuple[str, str] | None:
     """Return the appeal that is carried out, as the plan rests on it."""
-    if more.appeal is None:
+    if appeal_id is None:
         return None
     with SqliteRegister.open(setting.register_path(), read_only=True) as register:
-        appeal = find_appeal(register, more.appeal)
-    if appeal.state != "decided" or appeal.account_id not in asked.accounts or appeal.outcome == "upheld":
+        appeal = find_appeal(register, appeal_id)
+    says = appeal.state == "decided" and appeal.outcome == outcome
+    if not says or appeal.account_id not in asked.accounts:
         raise DebarError(
             "DBR-A057",
-            f"{more.appeal} does not say so: it is {appeal.state}"
+            f"{appeal_id} does not say so: it is {appeal.state}"
             + (f", {appeal.outcome}," if appeal.outcome else "")
             + f" and about account {appeal.account_id}",
-            hint="an appeal that was decided as lifted or varied is carried out for its own account",
+            hint="lift carries out a lifted outcome, vary a varied one, each for the appeal's own account",
             exit_code=EXIT_REFUSED,
         )
-    return more.appeal, f"{appeal.state} {appeal.outcome}"
+    return appeal_id, f"{appeal.state} {appeal.outcome}"
 
 
 def refuse_unheard(told: Decision, account: str, now: datetime) -> None:
