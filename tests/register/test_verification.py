@@ -104,3 +104,18 @@ def test_damaged_pages_are_problems_not_crashes(lively: SqliteRegister) -> None:
         file.seek((page - 1) * 4096)
         file.write(b"\xa5" * 4096)
     assert lively.verify() != ()
+
+
+def test_a_lifted_account_that_is_slipped_back_is_found(register: SqliteRegister) -> None:
+    """Debarred and lifted, the log replays to nobody; a row that says otherwise does not follow from it."""
+    record(register, debar("a4"), debar("a5"))
+    record(register, lift("a4"))
+    assert () == register.verify()
+    assert ["debar", "debar"] == [entry.type for entry in register.entries_of_plan(PLAN_SHA256)]
+    columns = ", ".join(
+        row[1]
+        for row in register._connection.execute("PRAGMA table_info(standing)")  # noqa: SLF001 - the table as it is
+    )
+    back = columns.replace("key_value", "'a4'")
+    tamper(register.path, f"INSERT INTO standing SELECT {back} FROM standing WHERE key_value = 'a5'")
+    assert any("does not follow from the log" in problem.effect for problem in register.verify())
