@@ -12,7 +12,7 @@ from debar.evidence.parameters import default_parameters
 from debar.evidence.weigh import Weighing, probabilities, weigh
 from debar.linking.assurance.calibrate import answers_of, calibrate, corrected, folds
 from debar.linking.assurance.labels import Label, LabelledPair, join
-from debar.linking.assurance.measures import quality
+from debar.linking.assurance.measures import Innocents, quality
 
 PARAMETERS = default_parameters(1_000)
 NOTHING = weigh([], frozenset(), PARAMETERS)
@@ -124,9 +124,18 @@ def test_measures_are_those_of_the_books() -> None:
     assert ((0.01 + 3 * 0.36) / 4) == pytest.approx(got.brier)
     assert ((0.1 + 3 * 0.6) / 4) == pytest.approx(got.calibration_error)
     (half, *_, last) = got.innocents
-    assert (2, 1, True) == (half.reviewed, half.found, half.holds is False)
+    assert (2, 1, None) == (half.reviewed, half.found, half.holds)
     assert [1.3, 3.0] == pytest.approx([half.predicted, half.actual])
     assert last.ratio is None
+
+
+def test_too_few_innocents_tell_nothing_about_their_number() -> None:
+    """One innocent in a hundred: half or twice as many cannot be told apart; forty in a hundred can."""
+    one = Innocents(threshold=0.95, reviewed=100, found=1, predicted=4.0, actual=10.0)
+    many = Innocents(threshold=0.95, reviewed=100, found=40, predicted=4.0, actual=40.0)
+    none = Innocents(threshold=0.95, reviewed=100, found=0, predicted=4.0, actual=0.0)
+    assert [None, False, None] == [one.holds, many.holds, none.holds]
+    assert one.interval[0] < 0.4 < one.interval[1]
 
 
 def test_the_score_of_nothing_is_no_owner() -> None:

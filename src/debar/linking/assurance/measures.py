@@ -7,10 +7,13 @@ Source: Brier (1950); Naeini, Cooper and Hauskrecht (2015) for the expected cali
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from debar.linking.assurance.bound import clopper_pearson
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,9 +77,28 @@ class Innocents:
         return self.predicted / self.actual if self.actual > 0 else None
 
     @property
+    def interval(self) -> tuple[float, float]:
+        """Return between which ratios the truth lies at 95 %, from the exact interval of the share.
+
+        The weighted share is taken to err by the factor of the unweighted one; infinite without innocents.
+        """
+        if not self.found:
+            return 0.0, math.inf
+        low, high = clopper_pearson(self.found, self.reviewed)
+        seen = self.found / self.reviewed
+        ratio = self.predicted / self.actual
+        return ratio * seen / high, ratio * seen / low
+
+    @property
     def holds(self) -> bool | None:
-        """Whether the ratio lies between :data:`RATIO_LOW` and :data:`RATIO_HIGH`; None where unknown."""
-        return None if self.ratio is None else RATIO_LOW <= self.ratio <= RATIO_HIGH
+        """Whether the ratio lies between :data:`RATIO_LOW` and :data:`RATIO_HIGH`.
+
+        None where it lies outside and yet may lie inside: too few innocents were seen to tell.
+        """
+        if self.ratio is not None and RATIO_LOW <= self.ratio <= RATIO_HIGH:
+            return True
+        low, high = self.interval
+        return None if low <= RATIO_HIGH and high >= RATIO_LOW else False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +151,7 @@ class Quality:
                     "predicted": round(i.predicted, 3),
                     "actual": round(i.actual, 3),
                     "ratio": None if i.ratio is None else round(i.ratio, 3),
+                    "interval": [round(end, 3) if math.isfinite(end) else None for end in i.interval],
                     "holds": i.holds,
                 }
                 for i in self.innocents

@@ -103,8 +103,9 @@ def _bar(one: Bin) -> str:
 def _innocents(one: Innocents) -> tuple[str, int, int, str, str]:
     if one.ratio is None:
         return f"{one.threshold:g}", one.reviewed, one.found, "unknown", "no innocent was seen"
-    word = "holds" if one.holds else "outside 0.5 to 2"
-    return f"{one.threshold:g}", one.reviewed, one.found, f"{one.ratio:.2f}", word
+    word = {True: "holds", False: "outside 0.5 to 2", None: "too few innocents to tell"}[one.holds]
+    low, high = one.interval
+    return f"{one.threshold:g}", one.reviewed, one.found, f"{one.ratio:.2f} ({low:.2f} to {high:.2f})", word
 
 
 def reliability_plot(quality: Quality) -> str:
