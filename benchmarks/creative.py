@@ -22,7 +22,11 @@ import numpy as np
 from benchmarks.linking.metrics import average_precision
 from benchmarks.one_column import best_one_column_rule
 from debar.evidence.normalise import normalise, words_key
+from debar.evidence.parameters import default_parameters
+from debar.linking.creative.evidence import derive_evidence
 from debar.linking.creative.pairs import SIGNALS, VALIDATED, find_pairs
+from debar.linking.links import link_platform
+from debar.model.policy import Policy
 from debar.stores.duckdb_engine import DuckEngine
 
 if TYPE_CHECKING:
@@ -42,7 +46,8 @@ SECONDS: Final = 60
 
 ADS: Final = ("ad_id", "account_id", "started_at", "created_at", "text", "landing_url", "targeting")
 _TIMES: Final = ("started_at", "created_at")
-_IDENTIFIERS: Final = ("account_id", "kind", "family", "value_key", "source")
+_IDENTIFIERS: Final = ("account_id", "kind", "family", "value_key", "fact_id", "shown", "source")
+_JUDGEMENTS: Final = ("account_a", "account_b", "judgement", "by", "at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,8 +199,9 @@ def load(library: Library) -> DuckEngine:
     engine.load(
         "identifiers",
         dict.fromkeys(_IDENTIFIERS, "VARCHAR"),
-        [(a, "landing_path", "creative", path, None) for a, path in held],
+        [(a, "landing_path", "creative", path, path, path, None) for a, path in held],
     )
+    engine.load("judgements", dict.fromkeys(_JUDGEMENTS, "VARCHAR"), [])
     return engine
 
 
@@ -276,6 +282,16 @@ def rankings(engine: DuckEngine) -> dict[str, tuple[dict[Pair, float], set[Pair]
     return found
 
 
+def linked(engine: DuckEngine) -> tuple[dict[Pair, float], set[Pair]]:
+    """Return what linking makes of it with default weights: p_owner, and the pairs from one half on."""
+    derive_evidence(engine)
+    ((accounts,),) = engine.rows("SELECT COUNT(*) FROM accounts")
+    link_platform(engine, default_parameters(accounts), Policy())
+    rows = engine.rows("SELECT account_a, account_b, p_owner FROM links")
+    scores = {(a, b): float(p_owner) for a, b, p_owner in rows}
+    return scores, {pair for pair, p_owner in scores.items() if p_owner >= 500_000}
+
+
 def figures(library: Library, scores: Mapping[Pair, float], said: set[Pair]) -> str:
     """Return said, right, precision, recall and average precision with 95 % intervals, as text."""
     judged = [pair for pair in scores if pair in library.labels]
@@ -327,6 +343,7 @@ def table(library: Library) -> None:
     print(f"\n{library.name}: {len(library.ads):,} ads of {accounts:,} accounts")
     with load(library) as engine:
         found = rankings(engine)
+        found["linking, default weights"] = linked(engine)
     if not library.labels:
         _listed(found)
         return

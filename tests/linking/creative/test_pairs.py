@@ -154,3 +154,16 @@ def test_every_step_translates_to_spark() -> None:
 def test_every_signal_has_its_words() -> None:
     """Each signal can be told in a sentence."""
     assert set(SIGNALS) == set(SAYS)
+
+
+def test_a_sample_of_the_accounts_measures_resemblance_as_all_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measured on a half of the accounts, chance gives each pair about as much, and rather more than less."""
+    world = ad_world(6)
+    expected = []
+    for sample in (1_000, 60):
+        monkeypatch.setattr(resemblance, "SAMPLE", sample)
+        with world.load() as engine:
+            find_pairs(engine, leads=1.0)
+            ((mean,),) = engine.rows("SELECT AVG(alike_expected) FROM creative_word_chance")
+        expected.append(mean)
+    assert 0.9 < expected[1] / expected[0] < 1.8

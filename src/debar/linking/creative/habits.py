@@ -65,9 +65,10 @@ def audience_step() -> Step:
             "WITH aimed AS (SELECT DISTINCT a.account_no, LOWER(d.targeting) AS targeting FROM ads AS d"
             " JOIN creative_accounts AS a ON a.account_id = d.account_id WHERE d.targeting IS NOT NULL),"
             " aims AS (SELECT account_no, targeting, DENSE_RANK() OVER (ORDER BY targeting) AS unit_no"
-            " FROM aimed), terms AS (SELECT account_no, unit_no, TRIM(REGEXP_REPLACE("
-            "UNNEST(STRING_SPLIT(TRANSLATE(targeting, $ends, $bars), '|')), '[ \\t\\r]+', ' ', 'g')) AS value"
-            " FROM aims)"
+            " FROM aimed), parts AS (SELECT account_no, unit_no,"
+            " UNNEST(STRING_SPLIT(TRANSLATE(targeting, $ends, $bars), '|')) AS part FROM aims), terms AS ("
+            "SELECT account_no, unit_no, TRIM(REGEXP_REPLACE(part, '[ \\t\\r]+', ' ', 'g')) AS value"
+            " FROM parts)"
             f" SELECT DISTINCT account_no, unit_no, value FROM terms WHERE LENGTH(value) >= {TERM_LETTERS}"
         ),
         parameters={"ends": TERM_ENDS, "bars": ends},

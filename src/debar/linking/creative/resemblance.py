@@ -16,8 +16,9 @@ from debar.model.step import Step
 if TYPE_CHECKING:
     from debar.model.ports import Engine
 
-SAMPLE: Final = 20_000
-"""How often ads of two accounts resemble each other is measured on about so many accounts."""
+SAMPLE: Final = 5_000
+"""How often ads of two accounts resemble each other is measured on about so many accounts, where there are
+more; then two standard errors are added to what was measured."""
 
 _VERDICTS: Final = {"a_no": "INTEGER", "b_no": "INTEGER", "log_p": "DOUBLE", "rate": "DOUBLE"}
 
@@ -77,7 +78,11 @@ def resemblance_steps(name: str, values_min: int, *, leads: float, accounts: int
             ),
             parameters={"values_min": values_min},
         ),
-        Step(name=f"{name}_chance", sql=_CHANCE.replace("{name}", name), parameters={"leads": leads}),
+        Step(
+            name=f"{name}_chance",
+            sql=_CHANCE.replace("{name}", name),
+            parameters={"leads": leads, "errors": 0.0 if sampled == 1.0 else 2.0},
+        ),
     )
 
 
@@ -87,7 +92,8 @@ _CHANCE: Final = (
     " JOIN {name}_units AS a ON a.account_no = x.a_no JOIN {name}_units AS b ON b.account_no = x.b_no"
     " WHERE a.sampled AND b.sampled)"
     " SELECT j.a_no, j.b_no, j.shared, j.expected, j.crowd, j.log_p, x.alike,"
-    " (1 + COALESCE(met.alike, 0)) * a.units * b.units / whole.pairs AS alike_expected"
+    " (1 + COALESCE(met.alike + $errors * SQRT(met.alike), 0)) * a.units * b.units / whole.pairs"
+    " AS alike_expected"
     " FROM {name}_judged AS j JOIN {name}_alike AS x ON x.a_no = j.a_no AND x.b_no = j.b_no"
     " JOIN {name}_units AS a ON a.account_no = j.a_no JOIN {name}_units AS b ON b.account_no = j.b_no"
     " CROSS JOIN whole CROSS JOIN met WHERE j.rate <= $leads"
