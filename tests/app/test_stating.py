@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from debar.app.decisions import open_for
+from debar.app.opening import Setting
+from debar.app.reversal.noticing import revised_notices
+from debar.app.stating.statements import applied_decision, issue_of
+from debar.notices.dsa.form import AccountAtDecision, DsaTerms, dsa_form
 from desks import set_up
 
 if TYPE_CHECKING:
-    from desks import Desk
+    from desks import Decided, Desk
 
-TERMS = """[dsa]
-category = "STATEMENT_CATEGORY_NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS"
+CIVIC = "STATEMENT_CATEGORY_NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS"
+TERMS = f"""[dsa]
+category = "{CIVIC}"
 keywords = ["KEYWORD_MISINFORMATION_DISINFORMATION"]
 """
 GERMAN = """
@@ -123,3 +130,33 @@ def test_translations_of_another_form_are_refused(desk: Desk) -> None:
     said = desk.run("plan", desk.path("export"), "N1", "--decision", str(file), code=2).stderr
     assert "DBR-A003" in said
     assert "translations" in said
+
+
+def test_a_confirmed_suspension_is_a_termination_and_a_lift_is_refused(decided: Decided) -> None:
+    """The suspension and its confirmation have a form and a reference each; the database knows no lift."""
+    decided.run(
+        "denial", "record", decided.decision, "--account", "N3", "--who", "Harbour", "--on", "2017-10-27",
+        "--text", "It was sold.", "--key", decided.path("ana.key"),
+    )  # fmt: skip
+    decided.change("confirm", "N3", "--reason", "it paid by the same card")
+    decided.carry_out()
+    setting = Setting(register=decided.folder / "debar.register")
+    told = applied_decision(setting, decided.decision)
+    opened = open_for(setting, told.plan, None)
+    account, terms = AccountAtDecision(registered_on=date(2015, 3, 3)), DsaTerms(category=CIVIC)
+    forms = [
+        dsa_form(notice, plan, terms, account)
+        for notice, plan in revised_notices(told, issue_of(told, opened))
+        if notice.subject.account_id == "N3"
+    ]
+    assert [form["decision_provision"].removeprefix("DECISION_PROVISION_") for form in forms] == [
+        "PARTIAL_SUSPENSION", "PARTIAL_TERMINATION",
+    ]  # fmt: skip
+    assert len({form["puid"] for form in forms}) == 2
+    (decided.folder / "dsa.toml").write_text(TERMS)
+    decided.lifted("N1", "N2", "N3", "N4")
+    dsa = ("--format", "dsa", "--dsa", decided.path("dsa.toml"))
+    said = decided.run("statement", decided.decision, "--account", "N1", *dsa, code=1).stderr
+    assert "a lift: the database takes restrictions only" in said
+    every = decided.json("statement", decided.decision, *dsa, code=1)
+    assert [r["account_id"] for r in every["refused"]].count("N3") == 3
