@@ -104,6 +104,8 @@ def test_the_folder_has_what_the_issue_promises(played: Played) -> None:
     """Plan, statements, books, record and brief are there to open."""
     for name in (
         "plan.json", "brief.html", "statements/post.html", "statements/post.txt", "statements/statements.json",
+        "statements/post.md", "statements/post.de.html", "statements/post.de.md", "statements/statements.de.json",
+        "transparency/report.html", "transparency/report.de.html", "transparency/report.csv", "transparency/report.json",
         "books/books.journal", "books/books.beancount", "books/books.csv", "books/earned.txt",
         "record/register.sqlite", "record/public/checkpoint", "record/public/index.html", "record/rt.tlog-proof",
     ):  # fmt: skip

@@ -6,7 +6,7 @@ Law: every line is computed by the verbs that a platform would use; nothing is p
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
@@ -22,6 +22,7 @@ from debar.app.record.checking import verify as verify_record
 from debar.app.record.proving import prove
 from debar.app.record.publishing import publish
 from debar.app.registering import record
+from debar.app.stating.report import report as transparency
 from debar.app.stating.statements import write_statements
 from debar.app.telling import make_brief
 from debar.app.telling_plans import WHY_OUT, amount, label, reason_lines
@@ -34,6 +35,7 @@ from debar.ledger.pledge import Recipient
 from debar.ledger.text import render_text
 from debar.model.money import format_micros, round_to_minor
 from debar.model.problem import DebarError
+from debar.model.window import Window
 from debar.notices.retrospective_page import render_retrospective_html
 from debar.plans.plan import decision_id_of
 from debar.register.entries import EntryDraft
@@ -77,6 +79,7 @@ def play(folder: Path, *, ira: Path | None, say: Callable[[str], None]) -> Answe
     _record(stage)
     _signups(stage)
     hear_appeal(stage, plan, applied.decision_id)
+    _report(stage)
     if ira is not None:
         from debar.app.demo.ira import play_ira
 
@@ -343,6 +346,26 @@ def _signups(stage: Stage) -> None:
     stage.say("NOVEMBER 2017  new accounts")
     for line in answer.text.splitlines():
         stage.say(f"  {line}")
+
+
+def _report(stage: Stage) -> None:
+    """Count the year, as a transparency report does."""
+    year = Window(start=date(story.AS_OF.year, 1, 1), end=date(story.AS_OF.year, 12, 31))
+    told = transparency(
+        stage.setting,
+        year,
+        form="text",
+        language="en",
+        platform=stage.opened.platform.name,
+        out=stage.folder / "transparency",
+    ).document
+    counts, notices = told["decisions"], told["notices"]
+    stage.say("")
+    stage.say(f"TRANSPARENCY REPORT  {year}")
+    stage.say(
+        f"  {counts['made']} decision, {counts['named']} named and {counts['linked']} linked accounts;"
+        f" {notices} notices, {told['appeals']['filed']} appeals"
+    )
 
 
 def _document(stage: Stage, plan: Plan, applied: Applied, report: EarnedReport) -> dict[str, Any]:
