@@ -146,8 +146,7 @@ def _compact_upper(text: str) -> Normalised:
 
 def _legal_id(text: str) -> Normalised:
     found = _compact_upper(text)
-    digits = "".join(c for c in found.value if c.isdigit())
-    if not digits:
+    if not (digits := "".join(c for c in found.value if c.isdigit())):
         raise ValueError("it names a register, or a kind of number, and no entry in it")
     if len(digits) >= SERIAL_DIGITS_MIN and is_placeholder(digits):
         raise ValueError("placeholder")
@@ -172,7 +171,7 @@ def _email(text: str) -> Normalised:
     local = local.partition("+")[0]
     if host in GMAIL:
         local, host = local.replace(".", ""), "gmail.com"
-    if not local or is_placeholder(local) or host in EXAMPLE_HOSTS:
+    if not local or is_placeholder(local):
         raise ValueError("placeholder")
     free = host in FREE_MAIL
     derived = () if free else (("domain", registrable(host)),)
@@ -312,6 +311,8 @@ def _host(text: str) -> str:
         raise ValueError("not a host name")
     if host.rpartition(".")[2].isdigit():
         raise ValueError("an IP address, not a host name")
+    if host.removeprefix("www.") in EXAMPLE_HOSTS:
+        raise ValueError("placeholder")
     return host
 
 
@@ -375,10 +376,7 @@ def read_landing(text: str) -> Landing:
 
 
 def _domain(text: str) -> Normalised:
-    host = registrable(read_landing(text).host)
-    if host in EXAMPLE_HOSTS:
-        raise ValueError("placeholder")
-    return Normalised(value=host)
+    return Normalised(value=registrable(read_landing(text).host))
 
 
 def _landing_path(text: str) -> Normalised:

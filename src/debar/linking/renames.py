@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from debar.evidence.name_comparison import normal_name
 from debar.evidence.naming.comparing import POINTING_MILLIBITS, NameLevel, compare_names
-from debar.evidence.naming.rarity import count_rarity, shipped_rarity
+from debar.evidence.naming.rarity import platform_rarity
 from debar.evidence.naming.reading import read_name
 
 if TYPE_CHECKING:
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 BOUGHT_MIN: Final = 2
 """A name on so many accounts, each with a legal id that none of the others holds, buys accounts."""
-
-
-NAMES_MIN: Final = 1_000
-"""Fewer names say nothing about how rare a word is; the shipped table does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +193,8 @@ def _platform(histories: Mapping[str, Sequence[Seen]], registered: Mapping[str, 
         for former, later in pairwise(history):
             if normal_name(former.name) != normal_name(later.name):
                 successors[normal_name(former.name)].add(normal_name(later.name))
-    counted = count_rarity(seen.name for history in histories.values() for seen in history)
     return _Platform(
-        rarity=counted if counted.names_count >= NAMES_MIN else shipped_rarity(),
+        rarity=platform_rarity(seen.name for history in histories.values() for seen in history),
         bearers={name: frozenset(accounts) for name, accounts in bearers.items()},
         ids_of_name={name: tuple(found) for name, found in ids_of_name.items()},
         registered=registered,

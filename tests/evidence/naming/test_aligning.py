@@ -18,6 +18,8 @@ from debar.evidence.naming.rarity import shipped_rarity
         ("j", "olena", 0),
         ("rtr", "rtv", 0),
         ("2021", "2022", 0),
+        ("ahl10x", "ahl100x", 0),
+        ("sech1n", "sechin", 834),
         ("casteen", "chaston", 0),
         ("sergejus", "sergey", 0),
         ("schneider", "shnayder", 800),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from debar.evidence.naming.rarity import Rarity, count_rarity, shipped_rarity
+from debar.evidence.naming.rarity import Rarity, count_rarity, platform_rarity, shipped_rarity
 
 
 def test_a_name_of_many_accounts_counts_once() -> None:
@@ -23,3 +23,10 @@ def test_words_of_the_lists_tell_less_than_others() -> None:
     assert [3_000, 6_000, 7_000, 9_000, 10_000, 8_000, 5_000, 16_000] == [
         shipped_rarity().millibits(word) for word in words
     ]
+
+
+def test_a_small_platform_is_judged_by_the_shipped_table() -> None:
+    """999 names tell nothing about how rare a word is; 1,000 do."""
+    names = [f"Zhurava {n}" for n in range(1_000)]
+    assert shipped_rarity() == platform_rarity(names[:999])
+    assert count_rarity(names) == platform_rarity(names)

@@ -82,13 +82,21 @@ def word_likeness(x: str, y: str) -> int:
         return 900
     if shorter == 1 and x[:1] == y[:1] and x.isalpha():
         return 600
-    if shorter < WORD_LETTERS_MIN or x.isdigit() or y.isdigit():
+    if shorter < WORD_LETTERS_MIN or _are_numbered_apart(x, y):
         return 0
     slips = DamerauLevenshtein.distance(x, y)
     if slips <= next(most for letters, most in SLIPS_MAX if longer <= letters or letters == SLIPS_MAX[-1][0]):
         return 1000 - 1000 * slips // longer
     heard_alike = len(sound(x)) >= SOUND_MIN and sound(x) == sound(y)
     return 800 if heard_alike and SLIPS_HEARD[0] * slips <= SLIPS_HEARD[1] * longer else 0
+
+
+def _are_numbered_apart(x: str, y: str) -> bool:
+    """Tell whether two words differ in their digits; one that has none may be meant by one that has some."""
+    if x.isdigit() or y.isdigit():
+        return True
+    one, other = ("".join(letter for letter in word if letter.isdigit()) for word in (x, y))
+    return bool(one) and bool(other) and one != other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

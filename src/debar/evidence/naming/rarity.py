@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 PRIOR_NAMES: Final = 1_000
 """The shipped table counts as much as so many names of the platform."""
 
+NAMES_MIN: Final = 1_000
+"""Fewer distinct names say nothing about how rare a word is; the shipped table does."""
+
 UNLISTED_BITS: Final = 16
 """A word of no list is taken to stand in one name of 65,536."""
 
@@ -94,3 +97,14 @@ def count_rarity(names: Iterable[str]) -> Rarity:
     distinct = {frozenset(words) for name in names for words in read_name(name).aliases}
     counted = Counter(word for words in distinct for word in words)
     return Rarity(names_count=len(distinct), counts=dict(counted))
+
+
+def platform_rarity(names: Iterable[str]) -> Rarity:
+    """Return the rarity of words on a platform: counted, or the shipped table where it has few names.
+
+    Example:
+        >>> platform_rarity(["Rosneft Trade", "Lukoil Trade"]) == shipped_rarity()
+        True
+    """
+    counted = count_rarity(names)
+    return counted if counted.names_count >= NAMES_MIN else shipped_rarity()
