@@ -130,7 +130,7 @@ def measure(outcome: Outcome, prepared: Prepared, sample: Sample) -> dict[str, A
         "ban": asdict(ban_quality(bans, truth, outcome.threshold)),
         "bans": [asdict(ban_quality(bans, truth, threshold)) for threshold in BAN_THRESHOLDS],
         "named": _named(anybody, prepared, outcome.threshold),
-        **_read_off(points),
+        **_read_off(points, there_are_bans=bool(bans)),
     }
     if outcome.review is not None:
         asked = name_each([ban.named for ban in bans], outcome.review)
@@ -144,11 +144,12 @@ def _named(anybody: tuple[Ban, ...], prepared: Prepared, threshold: float) -> di
     return {**asdict(quality), "b_cubed_f": quality.b_cubed.f}
 
 
-def _read_off(points: tuple[FrontierPoint, ...]) -> dict[str, Any]:
+def _read_off(points: tuple[FrontierPoint, ...], *, there_are_bans: bool) -> dict[str, Any]:
+    found = {str(innocents): found_at(points, innocents) for innocents in INNOCENTS}
     return {
         "frontier": _thinned(points),
-        "found_at": {str(innocents): found_at(points, innocents) for innocents in INNOCENTS},
-        "innocents_at_found_92": innocents_at(points, 0.92),
+        "found_at": found if there_are_bans else dict.fromkeys(found, math.nan),
+        "innocents_at_found_92": innocents_at(points, 0.92) if there_are_bans else math.nan,
     }
 
 

@@ -11,7 +11,7 @@ from benchmarks.linking.method import prepare
 from benchmarks.linking.metrics import ScoredPairs
 from benchmarks.linking.ours import debar
 from benchmarks.linking.peers.splink_five import PYTHON
-from benchmarks.linking.quality import Sample, run_quality
+from benchmarks.linking.quality import Sample, plain, run_quality
 from benchmarks.linking.truth import truth_of
 
 import small_linked_world
@@ -58,6 +58,7 @@ def test_where_nobody_is_linked_debar_proposes_nobody() -> None:
     """Agencies and shared addresses alone make no ban."""
     found = results("nobody_linked", "debar")["debar"]
     assert (found["ban"]["bans"], found["named"]["named"], found["named"]["with_proposals"]) == (0, 12, 0)
+    assert {*plain(found["found_at"]).values(), plain(found["innocents_at_found_92"])} == {None}
 
 
 def test_whom_the_frontier_puts_above_the_line_is_whom_the_product_proposes(tmp_path: Path) -> None:
