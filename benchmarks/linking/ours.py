@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.linking.method import Outcome, numbered
 from benchmarks.linking.metrics import ScoredPairs
+from debar.app.opening import fitted
 from debar.evidence.weigh import MILLION
 from debar.linking.expand import expand
-from debar.linking.links import link_platform
+from debar.linking.links import ensure_links
 from debar.linking.neighbourhood import case_graph
 from debar.model.problem import DebarError
 
@@ -31,9 +32,10 @@ LINKS: Final = "SELECT account_a, account_b, p_owner FROM links WHERE p_owner > 
 
 def debar(prepared: Prepared) -> Outcome:
     """Link a platform as the product does."""
-    opened, numbers = prepared.opened, prepared.truth.numbers()
+    numbers = prepared.truth.numbers()
     started = time.perf_counter()
-    link_platform(opened.engine, opened.parameters, opened.policy)
+    opened = fitted(prepared.opened)
+    ensure_links(opened.engine, opened.parameters, opened.policy)
     seconds = time.perf_counter() - started
     rows = opened.engine.rows(LINKS)
     pairs = ScoredPairs.of(*numbered(((a, b, p / MILLION) for a, b, p in rows), prepared.truth))

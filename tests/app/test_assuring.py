@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from debar.app.assuring.answers_file import read_calibration, read_labels
+from debar.app.assuring.answers_file import check_calibration, read_calibration, read_labels
 from debar.app.assuring.calibrating import links
 from debar.app.assuring.sampling import review_sample
 from debar.app.opening import Setting, open_platform
@@ -203,7 +203,9 @@ def test_a_calibration_of_other_weights_is_refused(tmp_path: Path) -> None:
 
     (tmp_path / "c.json").write_text(json.dumps(identity("other weights").as_json()))
     (tmp_path / "d.json").write_text("{}")
-    for name, model in (("c.json", hashlib.sha256(b"mine").hexdigest()), ("d.json", "other weights")):
-        with pytest.raises(DebarError) as refused:
-            read_calibration(tmp_path / name, model)
-        assert refused.value.code == "DBR-A091"
+    with pytest.raises(DebarError) as refused:
+        check_calibration(read_calibration(tmp_path / "c.json"), hashlib.sha256(b"mine").hexdigest())
+    assert refused.value.code == "DBR-A091"
+    with pytest.raises(DebarError) as refused:
+        read_calibration(tmp_path / "d.json")
+    assert refused.value.code == "DBR-A091"

@@ -222,8 +222,13 @@ def test_probabilities_are_the_same_to_the_last_millionth(blank: Page) -> None:
     chance = random.Random(11)
     pairs = [(owner, -60_000) for owner in range(-60_001, 60_002)]
     pairs += [(chance.randrange(-30_000, 30_000), chance.randrange(-30_000, 30_000)) for _ in range(200_000)]
-    expected = [list(probabilities(*pair)) for pair in pairs]
-    got = blank.evaluate("pairs => pairs.map(([a, b]) => probabilities(a, b))", pairs)
+    expected = [
+        list(probabilities({"overt": owner, "covert": -60_000, "operator": operator}))
+        for owner, operator in pairs
+    ]
+    got = blank.evaluate(
+        "pairs => pairs.map(([a, b]) => probabilities({ overt: a, covert: -60000, operator: b }))", pairs
+    )
 
     assert [(p, e, g) for p, e, g in zip(pairs, expected, got, strict=True) if e != g] == []
 

@@ -149,7 +149,7 @@ def test_card_fingerprints_may_be_digits() -> None:
 def test_domains_are_derived_from_mail_of_ones_own_only() -> None:
     """An address implies its domain, unless everybody can have an address there."""
     own = normalise("email", "ann@mail.harbour.example")
-    assert own.derived == (("domain", "harbour.example"),)
+    assert own.derived == (("email_domain", "harbour.example"),)
     assert own.near == (("email_domain", "mail.harbour.example"), ("email_free", "no"))
     free = normalise("email", "ann@mail.ru")
     assert free.derived == ()

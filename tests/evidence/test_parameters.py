@@ -1,10 +1,27 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from debar.evidence.parameters import CROWD_BUCKETS, Parameters, crowd_bucket, default_parameters, role_of
+from debar.evidence.parameters import (
+    CODES,
+    CROWD_BUCKETS,
+    GRADES,
+    RELATIONS,
+    ROLES,
+    Parameters,
+    code_probabilities,
+    crowd_bucket,
+    default_parameters,
+    grade_of,
+    read_code,
+    role_of,
+    shared_code,
+)
+from debar.model.identifiers import FAMILIES
 
 
 @given(st.integers(0, 20_000), st.integers(0, 20_000))
@@ -40,13 +57,36 @@ def test_parameters_survive_json_and_other_buckets_are_refused() -> None:
     assert parameters == Parameters.from_json(document)
     with pytest.raises(ValueError, match="crowd buckets"):
         Parameters.from_json({**document, "crowd_buckets": [2, 3]})
+    short = {**document["weights"], "legal": {name: [0] for name in RELATIONS}}
+    with pytest.raises(ValueError, match="families, relations or codes"):
+        Parameters.from_json({**document, "weights": short})
 
 
 def test_a_little_growth_leaves_the_parameters_as_they_are() -> None:
-    """A fresh export weighs the same; the model's digest does not depend on the platform's size."""
+    """A fresh export weighs the same."""
     assert default_parameters(1_100) == default_parameters(1_900)
-    assert default_parameters(1).model_sha256() == default_parameters(10**7).model_sha256()
     assert (default_parameters(1).accounts_log2, default_parameters(10_000).accounts_log2) == (8_000, 14_000)
+
+
+def test_a_code_can_be_read_back() -> None:
+    """Kinds, strength, crowd and role come out as they went in, each combination under a code of its own."""
+    seen = set()
+    for kinds, (weak, kind), crowd, role in itertools.product(
+        (1, 2, 3), enumerate(("card", "ip")), (2, 3, 8, 16, 32, 99), ROLES
+    ):
+        code = shared_code(grade_of(kind, crowd, role), kinds)
+        assert (kinds, weak, crowd_bucket(crowd), ROLES.index(role)) == read_code(code)
+        seen.add(code)
+    assert set(range(2, CODES)) == seen
+    assert CODES == 2 + 3 * GRADES
+
+
+def test_the_judgements_are_distributions() -> None:
+    """Each relation spreads one whole over the codes of each family."""
+    for relation in ("unrelated", *RELATIONS):
+        rows = code_probabilities(relation, 10_000)
+        assert list(FAMILIES) == list(rows)
+        assert {family: pytest.approx(1.0) for family in FAMILIES} == {f: sum(row) for f, row in rows.items()}
 
 
 def test_the_default_tables_call_themselves_uncalibrated() -> None:

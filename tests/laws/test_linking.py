@@ -84,12 +84,13 @@ def test_a_pair_weighs_the_same_as_a_pattern_and_as_a_pair(
         for pair, w in weigh_pairs(graph, parameters).items()
     }
     found = ENGINE.rows(
-        "SELECT account_a, account_b, owner_millibits, operator_millibits, carries_a_ban, pattern FROM links"
+        "SELECT account_a, account_b, owner_millibits, operator_millibits, carries_a_ban, pattern, firm FROM links"
     )
-    assert expected == {(a, b): (owner, operator, carries) for a, b, owner, operator, carries, _ in found}
-    for *_, owner, operator, _, pattern in found:
-        weighing = weigh_pattern(pattern, parameters)
-        assert (owner, operator) == (weighing.owner_millibits, weighing.operator_millibits)
+    assert expected == {(a, b): (owner, operator, carries) for a, b, owner, operator, carries, *_ in found}
+    for *_, owner, operator, carries, pattern, firm in found:
+        weighing = weigh_pattern(pattern, firm, parameters)
+        expected_row = (weighing.owner_millibits, weighing.operator_millibits, weighing.carries_a_ban)
+        assert expected_row == (owner, operator, carries)
 
 
 @law

@@ -75,10 +75,10 @@ def test_links_are_written_with_probabilities_and_reasons(tmp_path: Path) -> Non
         "SELECT account_a, account_b, p_owner, calibrated, reasons[1].sentence FROM read_parquet($path)",
         {"path": str(path)},
     )
-    assert {"owner"} == {a.partition("-")[0] for a, *_ in rows}
+    assert {"front", "owner"} == {a.partition("-")[0] for a, *_ in rows}
     assert all(a < b and 0.9 <= p <= 1.0 and calibrated is False for a, b, p, calibrated, _ in rows)
     assert all(sentence.startswith("Both use ") for *_, sentence in rows)
-    assert 28 >= len(rows) > 10
+    assert 36 >= len(rows) > 10
 
 
 def test_an_empty_platform_has_no_links() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from debar.linking.links import link_platform
-from debar.linking.neighbourhood import case_graph, pair_graph, score_floor
+from debar.linking.neighbourhood import case_graph, pair_graph
 from debar.model.policy import Policy
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.stores.duckdb_engine import DuckEngine
@@ -51,11 +51,6 @@ def test_the_platform_is_linked_again_when_the_cap_changes() -> None:
     link_platform(engine, world.parameters(), Policy(crowd_cap=2))
     assert case_graph(engine, ("a",), world.parameters(), Policy(crowd_cap=2)).accounts == ("a",)
     assert case_graph(engine, ("a",), world.parameters(), POLICY).accounts == ("a", "b", "c")
-
-
-def test_the_floor_is_the_least_score_that_reaches_the_threshold() -> None:
-    """Even odds are a score of nought; a bit less does not do."""
-    assert (score_floor(500_000), score_floor(950_000)) == (0, 4248)
 
 
 def test_strangers_have_a_graph_too() -> None:

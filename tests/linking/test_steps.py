@@ -1,18 +1,29 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 
 import pytest
 import sqlglot
 from sqlglot.errors import ErrorLevel
 
-from debar.evidence.parameters import ROLES, default_parameters, role_of
-from debar.linking.links import link_platform, reason_steps
-from debar.linking.steps import CARRIES, FAMILY_BITS, decode, pair_steps, pattern_step, value_steps
-from debar.model.identifiers import FAMILIES, FAMILY_OF_KIND
+from debar.evidence.parameters import GRADES, ROLES, role_of, shared_code
+from debar.linking.links import PERIODS, link_platform, reason_steps
+from debar.linking.steps import (
+    CODE_BASE,
+    FAMILY_BITS,
+    FIRM_BASE,
+    FIRM_FAMILIES,
+    firm_grades,
+    pair_steps,
+    pattern_codes,
+    pattern_step,
+    value_steps,
+)
+from debar.model.identifiers import FAMILIES, FAMILY_OF_KIND, TELLING_FAMILIES
 from debar.model.policy import Policy
 from debar.stores.duckdb_engine import DuckEngine
-from linking_worlds import World, crowded_world
+from linking_worlds import IDENTIFIERS, World, crowded_world
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +52,16 @@ def brute_force(world: World, cap: int) -> dict[tuple[str, str, str, str], tuple
             shared.setdefault(pair, set()).add(FAMILY_OF_KIND[value[0]])
     counted = {}
     for value, found in usable.items():
-        telling = set(FAMILIES) - {FAMILY_OF_KIND[value[0]], "access"}
+        own = FAMILY_OF_KIND[value[0]]
+        telling = set(TELLING_FAMILIES) - {own}
         pairs = list(itertools.combinations(sorted(found), 2))
         for pair in pairs:
             others = [other for other in pairs if other != pair]
-            agreeing = sum(bool(shared[other] & telling) for other in others)
+            papers = [own != "legal" and "legal" in known[a] & known[b] for a, b in others]
+            agreeing = sum(
+                "legal" in shared[other] if both else bool(shared[other] & telling)
+                for other, both in zip(others, papers, strict=True)
+            )
             with_data = sum(bool(known[other[0]] & known[other[1]] & telling) for other in others)
             counted[*pair, *value] = (agreeing, with_data)
     return counted
@@ -67,7 +83,7 @@ def test_votes_leave_the_pair_itself_out_and_roles_are_those_of_evidence(linked:
     }
     assert expected == {(a, b, fact_id): (agree, data) for a, b, _, _, fact_id, agree, data, _ in found}
     assert all(role_of(agree, data) == ROLES[role] for *_, agree, data, role in found)
-    assert {ROLES[row[-1]] for row in found} == set(ROLES)
+    assert {ROLES[row[-1]] for row in found} == set(ROLES) - {"passed_on"}
 
 
 def test_a_value_above_the_cap_makes_no_pair_and_is_never_disjoint() -> None:
@@ -81,11 +97,11 @@ def test_a_value_above_the_cap_makes_no_pair_and_is_never_disjoint() -> None:
     link_platform(engine, world.parameters(), Policy(crowd_cap=4))
     rows = engine.rows("SELECT account_a, account_b, pattern FROM links")
     assert [row[:2] for row in rows] == [("a0", "a1")]
-    shared, known, carries = decode(rows[0][2])
-    assert (["legal"], frozenset({"legal"}), True) == (list(shared), known, carries)
+    codes = pattern_codes(rows[0][2])
+    assert {"legal"} == {family for family, code in codes.items() if code}
     link_platform(engine, world.parameters(), Policy(crowd_cap=5))
     ((pattern,),) = engine.rows("SELECT pattern FROM links WHERE account_a = 'a0' AND account_b = 'a1'")
-    assert {"legal", "access"} == set(decode(pattern)[0])
+    assert {"legal", "access"} == {family for family, code in pattern_codes(pattern).items() if code > 1}
 
 
 def test_what_no_account_claims_links_nobody() -> None:
@@ -109,10 +125,55 @@ def test_kinds_without_a_family_weigh_nothing() -> None:
 
 
 def test_a_pattern_can_be_read_back() -> None:
-    """Codes hold kinds, grade, presence and whether a ban may rest on it."""
-    pattern = (2 + 18 * 2 + 17) + 64 * 1 + 64**3 * 2 + CARRIES
-    expected = ({"legal": (3, 17), "access": (1, 0)}, frozenset({"legal", "web", "access"}), True)
-    assert expected == decode(pattern)
+    """Digits hold each family's code, and the loudest grades that may carry a ban."""
+    loud = shared_code(GRADES - 1, 3)
+    pattern = loud + CODE_BASE * 1 + CODE_BASE**3 * 2
+    assert {**dict.fromkeys(FAMILIES, 0), "legal": loud, "web": 1, "access": 2} == pattern_codes(pattern)
+    assert {FIRM_FAMILIES[0]: 4, FIRM_FAMILIES[1]: GRADES - 1} == firm_grades(5 + FIRM_BASE * GRADES)
+
+
+def test_a_value_that_changed_hands_is_passed_on() -> None:
+    """Where the one had ceased to hold it before the other began; an open end is no end."""
+    world = World()
+    for account in ("first", "later", "open"):
+        world.account(account, device="d")
+    engine = world.load(DuckEngine(threads=1))
+    days = {
+        "first": ("2015-01-01", "2015-06-01"),
+        "later": ("2015-06-02", "2016-01-01"),
+        "open": (None, None),
+    }
+    rows = [
+        (*row[:7], *(date.fromisoformat(day) if day else None for day in days[row[0]]), row[9])
+        for row in engine.rows("SELECT * FROM identifiers")
+    ]
+    engine.load("identifiers", IDENTIFIERS, rows)
+    link_platform(engine, world.parameters(), Policy())
+    found = engine.rows(
+        "SELECT x.account_id, y.account_id, f.role FROM link_facts AS f"
+        " JOIN link_accounts AS x ON x.account_no = f.a_no JOIN link_accounts AS y ON y.account_no = f.b_no"
+    )
+    assert {("first", "later"): "passed_on", ("first", "open"): "unclear", ("later", "open"): "unclear"} == {
+        (a, b): ROLES[role] for a, b, role in found
+    }
+
+
+def test_what_a_former_holder_left_is_no_evidence_about_the_present_one() -> None:
+    """An account that changed hands meets others by what began under its present holder alone."""
+    world = World()
+    world.account("sold", card="old", email="new@x.example")
+    world.account("seller", card="old")
+    world.account("buyer", email="new@x.example")
+    engine = world.load(DuckEngine(threads=1))
+    began = {"card": date(2014, 1, 1), "email": date(2016, 1, 1)}
+    rows = [(*row[:7], began[row[1]], None, row[9]) for row in engine.rows("SELECT * FROM identifiers")]
+    engine.load("identifiers", IDENTIFIERS, rows)
+    link_platform(engine, world.parameters(), Policy())
+    pairs = "SELECT account_a, account_b FROM links ORDER BY 1, 2"
+    assert [("buyer", "sold"), ("seller", "sold")] == engine.rows(pairs)
+    engine.load("account_periods", PERIODS, [("sold", 2, date(2016, 1, 1), None, "sold")])
+    link_platform(engine, world.parameters(), Policy())
+    assert [("buyer", "sold")] == engine.rows(pairs)
 
 
 def test_every_step_translates_to_spark() -> None:
@@ -121,7 +182,7 @@ def test_every_step_translates_to_spark() -> None:
     steps = (
         *value_steps(200),
         *pair_steps(),
-        pattern_step(masks, default_parameters(10_000)),
+        pattern_step(masks),
         *reason_steps(10_000, 0),
     )
     for step in steps:

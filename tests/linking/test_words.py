@@ -22,11 +22,11 @@ def test_a_fact_says_how_many_use_it() -> None:
 def test_a_role_says_what_the_others_on_a_value_show() -> None:
     """An agency's card is told by the pairs on it that share nothing else; without pairs nothing is said."""
     assert role_sentence("card", "access", "operator", 1, 36) == (
-        "Of 36 other account pairs on this card, 1 also shares a legal, web, contact or creative identifier:"
+        "Of 36 other account pairs on this card, 1 also shares a legal identifier, a site or a name:"
         " it behaves like an agency's card."
     )
     assert role_sentence("domain", "web", "unclear", 0, 1) == (
-        "Of 1 other account pair on this domain, 0 also share a legal, contact or creative identifier:"
+        "Of 1 other account pair on this domain, 0 also share a legal identifier or a name:"
         " that leaves open whose domain it is."
     )
     assert role_sentence("domain", "web", "unclear", 0, 0) == ""

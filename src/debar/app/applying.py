@@ -13,11 +13,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
+from debar.app.opening import prepare
 from debar.app.planning import standing_decisions
 from debar.app.registering import record
 from debar.app.reversal.noticing import notice_drafts
+from debar.evidence.parameters import Parameters
 from debar.gate.direct import Gate
-from debar.linking.links import ensure_links
 from debar.model.problem import EXIT_REFUSED, EXIT_STALE, DebarError
 from debar.plans.approval import (
     EnrolledKey,
@@ -188,12 +189,13 @@ def _refuse_late(plan: Plan, now: datetime) -> None:
 
 
 def _refuse_stale(plan: Plan, register: SqliteRegister, opened: Opened) -> None:
+    prepare(opened)
     base = plan.document["base"]
     keys = [(row["table"], row["key"]) for row in base["read_set"]]
     refuse_if_stale(
         base,
         read_rows(opened.engine, standing_decisions(register), keys),
-        model_sha256=opened.parameters.model_sha256(),
+        model_sha256=Parameters.from_json(plan.document["evidence"]["parameters"]).model_sha256(),
         policy_sha256=opened.policy.sha256(),
     )
 
@@ -266,7 +268,7 @@ def _drafts(plan: Plan, opened: Opened, *, by: str) -> list[EntryDraft]:
 
 def watched_values(opened: Opened, account_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """Return what each account held, as sign-ups are later compared with it."""
-    ensure_links(opened.engine, opened.parameters, opened.policy)
+    prepare(opened)
     rows = opened.engine.rows(
         "SELECT DISTINCT i.account_id, v.fact_id, v.kind, v.family, v.value_key, v.shown, v.crowd,"
         " COALESCE(t.agreeing, 0), COALESCE(t.with_data, 0)"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.app.answer import Answer
+from debar.app.opening import fitted
 from debar.intake.ira import import_ira
 from debar.intake.report import describe
 from debar.intake.report import render_text as render_report
@@ -63,6 +64,7 @@ def import_archive(source: Path, out: Path) -> Answer:
 
 def why_linked(opened: Opened, one: str, other: str) -> Answer:
     """Say why two accounts are linked, or are not."""
+    opened = fitted(opened)
     answer = why(opened.engine, one, other, opened.parameters, opened.policy)
     return Answer(document=answer.as_json(), text=render_why_text(answer))
 

@@ -6,13 +6,18 @@ Law: the same folder, key and register make the same tables.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from debar.app.assuring.answers_file import read_calibration
+from debar.app.assuring.answers_file import check_calibration, read_calibration
 from debar.evidence.keying import HashKey
 from debar.evidence.parameters import default_parameters
 from debar.intake.reading import read_platform
+from debar.linking.creative.evidence import derive_evidence
+from debar.linking.fit import fit_parameters
+from debar.linking.handovers import split_accounts
+from debar.linking.joint import find_joint_accounts
+from debar.linking.links import ensure_counted
 from debar.model.problem import DebarError, Place
 from debar.register.sqlite import SqliteRegister
 from debar.stores.duckdb_engine import DuckEngine
@@ -101,7 +106,7 @@ class Opened:
         engine: Holds the normalised tables.
         platform: What was read, and its problems.
         policy: The operator's policy.
-        parameters: The weights for a platform of this size.
+        parameters: The default weights for a platform of this size, until :func:`fitted` fits them.
         calibration: What reviewers found on drawn pairs; None where nobody reviewed any.
     """
 
@@ -136,10 +141,29 @@ def open_platform(source: Path, setting: Setting) -> Opened:
     parameters = default_parameters(max(1, platform.tables["accounts"]))
     calibration = None
     if setting.calibration_file is not None:
-        calibration = read_calibration(setting.calibration_file, parameters.model_sha256())
+        calibration = read_calibration(setting.calibration_file)
     return Opened(
         engine=engine, platform=platform, policy=policy, parameters=parameters, calibration=calibration
     )
+
+
+def prepare(opened: Opened) -> None:
+    """Count a platform's pairs once: split what changed hands, find joint accounts, weigh ads against chance."""
+    engine = opened.engine
+    if not engine.columns("joint_accounts"):
+        split_accounts(engine)
+        find_joint_accounts(engine)
+        derive_evidence(engine)
+    ensure_counted(engine, opened.policy)
+
+
+def fitted(opened: Opened) -> Opened:
+    """Return the platform with weights that were fitted to it, its pairs counted on the way."""
+    prepare(opened)
+    parameters = fit_parameters(opened.engine)
+    if opened.calibration is not None:
+        check_calibration(opened.calibration, parameters.model_sha256())
+    return replace(opened, parameters=parameters)
 
 
 def add_judgements(engine: DuckEngine, judgements: tuple[Judgement, ...]) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
 from debar.app.money.case_money import case_money
+from debar.app.opening import fitted
 from debar.cases.case import account_rows, assemble
 from debar.linking.assurance.scored import audit_platform, score_strata
 from debar.linking.explain import path_reasons, speaks_for
@@ -162,6 +163,7 @@ def make_plan(opened: Opened, wish: Wish, *, rates: Rates, register: SqliteRegis
     Raises:
         DebarError: DBR-A094, accounts would be linked by numbers that the data cannot carry.
     """
+    opened = fitted(opened)
     case = make_case(opened, wish.subjects, wish.without)
     assurance = assure(opened, case)
     effective_from = wish.effective_from or wish.now

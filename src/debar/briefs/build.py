@@ -22,10 +22,11 @@ from debar.briefs.seal import FINGERPRINT_OPEN, MANIFEST_OPEN, grouped, normal_f
 from debar.briefs.timeline import timelines
 from debar.briefs.verify import SECTIONS, TITLES
 from debar.briefs.view import View, money_text, standing_of
-from debar.evidence.parameters import ROLES
+from debar.evidence.parameters import RELATIONS, ROLES
+from debar.evidence.weigh import FIRM_GRADES
 from debar.model.canonical import canonical_json, sha256_hex
 from debar.model.currencies import MINOR_DIGITS
-from debar.model.identifiers import FAMILIES, FAMILY_OF_KIND, carries_a_ban
+from debar.model.identifiers import FAMILIES, FAMILY_OF_KIND, STRONG_KINDS, carries_a_ban
 from debar.model.legible import legible
 from debar.model.money import parse_micros
 
@@ -149,6 +150,9 @@ def weighing_rules() -> dict[str, Any]:
     return {
         "families": list(FAMILIES),
         "roles": list(ROLES),
+        "relations": list(RELATIONS),
+        "strong": sorted(STRONG_KINDS),
+        "firm_grades": {family: sorted(grades) for family, grades in FIRM_GRADES.items()},
         "carries_a_ban": sorted(kind for kind in FAMILY_OF_KIND if carries_a_ban(kind)),
     }
 

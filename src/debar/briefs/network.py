@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from debar.evidence.parameters import ROLES, crowd_bucket
+from debar.evidence.parameters import grade_of, shared_code
 from debar.model.legible import legible
 from debar.model.money import MICROS
 
@@ -198,12 +198,10 @@ def _weights(evidence: Evidence, drawn: Mapping[str, str]) -> dict[tuple[str, st
 
 def _bits(evidence: Evidence, fact_id: str, role: str) -> int:
     fact, parameters = evidence.graph.facts[fact_id], evidence.parameters
-    shared = parameters.owner_shared.get(fact.family)
-    if shared is None:
+    rows = parameters.weights.get(fact.family)
+    if rows is None:
         return 0
-    return (
-        parameters.accounts_log2 + shared[crowd_bucket(fact.crowd)] + parameters.owner_role[ROLES.index(role)]
-    )
+    return rows["overt"][shared_code(grade_of(fact.kind, fact.crowd, role), 1) - 1]
 
 
 def _ordered(

@@ -171,3 +171,26 @@ LEGAL_FORMS: Final[dict[str, str]] = {
     "有限公司": "有限公司",
 }
 """Short legal forms, to one spelling each; Latin spellings of Russian forms are folded together."""
+
+ACCOUNT_WORDS: Final = frozenset(
+    [
+        "account",
+        "accounts",
+        "ad",
+        "ads",
+        "main",
+        "marketing",
+        "new",
+        "official",
+        "old",
+        "online",
+        "page",
+        "performance",
+        "retargeting",
+        "test",
+    ]
+)
+"""Words of an account's name that say which account it is, not whose."""
+
+NAME_LETTERS_MIN: Final = 5
+"""A name with fewer letters ("RT") is no evidence: too many have it by accident."""

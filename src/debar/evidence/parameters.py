@@ -2,24 +2,45 @@
 
 Law: integers only (thousandths of a bit), so that Python, SQL and a browser add up to the same score.
 The default tables are judgements, not fits: whoever uses them must say "uncalibrated".
+
+Three relations stand against "unrelated": one owner who does not hide (``overt``), one owner who varies what
+it shows (``covert``), and different owners in the same hands (``operator``). Each family of evidence is one
+vote: what is shared in it is reduced to one *code*, and each relation has a weight for each code.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.model.canonical import digest
-from debar.model.identifiers import FAMILIES
+from debar.model.identifiers import FAMILIES, is_weak
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 CROWD_BUCKETS: Final = (2, 4, 8, 16, 32)
 """Upper ends of the crowd buckets; a larger crowd falls into the last, open one."""
 
-ROLES: Final = ("operator", "unclear", "independent")
-"""How a shared value behaves elsewhere, from an agency's card to an owner's own."""
+ROLES: Final = ("independent", "unclear", "operator", "passed_on")
+"""How a shared value behaves elsewhere, from an owner's own to an agency's; ``passed_on`` is a value that
+the one account had only after the other had ceased to use it: a resold device, a reassigned number."""
+
+OWNER_RELATIONS: Final = ("overt", "covert")
+"""Relations in which two accounts have one owner."""
+
+RELATIONS: Final = (*OWNER_RELATIONS, "operator")
+"""Relations that are weighed against "unrelated"."""
+
+GRADES: Final = 2 * (len(CROWD_BUCKETS) + 1) * len(ROLES)
+"""Grades of one shared value: strength of its kind, then crowd bucket, then role; 0 speaks loudest."""
+
+KINDS_MAX: Final = 3
+"""Shared kinds of one family are counted up to this many."""
+
+CODES: Final = 2 + GRADES * KINDS_MAX
+"""Codes of a family: 0 not known to both, 1 nothing shared, else 2 + GRADES x (kinds - 1) + grade."""
 
 OPERATOR_MARGIN: Final = (100, 12, 27)
 INDEPENDENT_MARGIN: Final = (200, 70, -15)
@@ -41,8 +62,9 @@ def role_of(agreeing: int, with_data: int) -> str:
     """Name the role of a value for one pair, from the *other* pairs that share it.
 
     Args:
-        agreeing: Other pairs on the value that also share a value of another family than it and than
-            access.
+        agreeing: Other pairs on the value that agree in what an owner states and an agency does not: a
+            legal identifier where both state one, else a name or a site
+            (:data:`debar.model.identifiers.TELLING_FAMILIES`).
         with_data: Other pairs on the value for which that could be seen.
 
     Example:
@@ -57,33 +79,55 @@ def role_of(agreeing: int, with_data: int) -> str:
     return "independent" if times * agreeing + plus >= data_times * with_data else "unclear"
 
 
+def grade_of(kind: str, crowd: int, role: str) -> int:
+    """Return the grade of a shared value: 0 speaks loudest for one owner.
+
+    Example:
+        >>> grade_of("card", 2, "independent"), grade_of("ip", 2, "independent")
+        (0, 24)
+    """
+    buckets = len(CROWD_BUCKETS) + 1
+    return (is_weak(kind) * buckets + crowd_bucket(crowd)) * len(ROLES) + ROLES.index(role)
+
+
+def shared_code(grade: int, kinds_count: int) -> int:
+    """Return the code of a family from its loudest grade and the number of kinds that are shared."""
+    assert 0 <= grade < GRADES, f"grade {grade}"
+    assert kinds_count >= 1, "something is shared"
+    return 2 + GRADES * (min(kinds_count, KINDS_MAX) - 1) + grade
+
+
+def read_code(code: int) -> tuple[int, int, int, int]:
+    """Read a shared code back: (kinds, weak, crowd bucket, role), counted from 1, 0, 0 and 0."""
+    assert 2 <= code < CODES, f"code {code} shares nothing"
+    kinds_less_one, grade = divmod(code - 2, GRADES)
+    rest, role = divmod(grade, len(ROLES))
+    weak, bucket = divmod(rest, len(CROWD_BUCKETS) + 1)
+    return kinds_less_one + 1, weak, bucket, role
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """Weights in thousandths of a bit, for "same owner" and "same operator" against "unrelated".
+    """Weights in thousandths of a bit, for each relation against "unrelated".
 
     Args:
-        version: Name of the tables.
+        version: Name of the tables: ``default-2``, or ``fitted-2`` where they were fitted to a platform.
         calibrated: Whether reviewed pairs stand behind the probabilities.
-        accounts_log2: log2 of the number of accounts (thousandths): how rare a coincidence is.
-        owner_shared: Family to the weight of one shared kind, by crowd bucket.
-        operator_shared: The same for "same operator".
-        owner_none: Family to the weight of "both known, none shared".
-        operator_none: The same for "same operator".
-        owner_role: Weight that a role adds, in the order of ``ROLES``.
-        operator_role: The same for "same operator".
-        kinds: Weight that a second and a third shared kind of one family add (both relations).
+        accounts_log2: log2 of the number of accounts, in whole bits (thousandths).
+        prior: Relation to its log2 odds against "unrelated" before any evidence.
+        weights: Family to relation to the weight of each code but 0, which weighs nothing: entry 0 is that
+            of code 1, "nothing shared".
     """
 
     version: str
     calibrated: bool
     accounts_log2: int
-    owner_shared: dict[str, tuple[int, ...]]
-    operator_shared: dict[str, tuple[int, ...]]
-    owner_none: dict[str, int]
-    operator_none: dict[str, int]
-    owner_role: tuple[int, int, int]
-    operator_role: tuple[int, int, int]
-    kinds: tuple[int, int, int]
+    prior: dict[str, int]
+    weights: dict[str, dict[str, tuple[int, ...]]]
+
+    def weight(self, family: str, relation: str, code: int) -> int:
+        """Return what a family with a code adds to a relation's score."""
+        return self.weights[family][relation][code - 1] if code else 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the parameters as a JSON object, as plans and briefs carry them."""
@@ -91,13 +135,11 @@ class Parameters:
             "version": self.version,
             "calibrated": self.calibrated,
             "accounts_log2": self.accounts_log2,
-            "owner_shared": {family: list(row) for family, row in self.owner_shared.items()},
-            "operator_shared": {family: list(row) for family, row in self.operator_shared.items()},
-            "owner_none": dict(self.owner_none),
-            "operator_none": dict(self.operator_none),
-            "owner_role": list(self.owner_role),
-            "operator_role": list(self.operator_role),
-            "kinds": list(self.kinds),
+            "prior": dict(self.prior),
+            "weights": {
+                family: {relation: list(row) for relation, row in rows.items()}
+                for family, rows in self.weights.items()
+            },
             "crowd_buckets": list(CROWD_BUCKETS),
         }
 
@@ -106,21 +148,25 @@ class Parameters:
         """Read the parameters back from the form of :meth:`as_json`.
 
         Raises:
-            ValueError: The document was made with other crowd buckets than this version weighs with.
+            ValueError: The document was made for other codes than this version weighs with.
         """
-        if tuple(document["crowd_buckets"]) != CROWD_BUCKETS:
+        if tuple(document.get("crowd_buckets", ())) != CROWD_BUCKETS:
             raise ValueError("the parameters were made for other crowd buckets")
+        weights = {
+            family: {relation: tuple(row) for relation, row in rows.items()}
+            for family, rows in document.get("weights", {}).items()
+        }
+        shapes = {
+            (family, relation, len(row)) for family, rows in weights.items() for relation, row in rows.items()
+        }
+        if shapes != {(family, relation, CODES - 1) for family in FAMILIES for relation in RELATIONS}:
+            raise ValueError("the parameters were made for other families, relations or codes")
         return cls(
             version=document["version"],
             calibrated=document["calibrated"],
             accounts_log2=document["accounts_log2"],
-            owner_shared={family: tuple(row) for family, row in document["owner_shared"].items()},
-            operator_shared={family: tuple(row) for family, row in document["operator_shared"].items()},
-            owner_none=dict(document["owner_none"]),
-            operator_none=dict(document["operator_none"]),
-            owner_role=_three(document["owner_role"]),
-            operator_role=_three(document["operator_role"]),
-            kinds=_three(document["kinds"]),
+            prior={relation: int(document["prior"][relation]) for relation in RELATIONS},
+            weights=weights,
         )
 
     def model_sha256(self) -> str:
@@ -130,44 +176,131 @@ class Parameters:
         return digest(document)
 
 
-def _three(row: Sequence[int]) -> tuple[int, int, int]:
-    first, second, third = row
-    return first, second, third
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What somebody who knows ad platforms expects of one relation, before seeing one.
+
+    Args:
+        others: Other accounts of the platform to which an account stands in this relation, on average.
+        shared: Family to the probability that something of it is shared where both are known; for
+            ``unrelated`` in multiples of one in the number of accounts.
+        crowds: How what is shared spreads over the crowd buckets.
+        roles: How it spreads over the roles.
+        kinds: How it spreads over one, two, and more kinds.
+        strong: Share of strong kinds.
+    """
+
+    others: float
+    shared: tuple[float, ...]
+    crowds: tuple[float, ...]
+    roles: tuple[float, ...]
+    kinds: tuple[float, ...]
+    strong: float
+
+    def shape(self) -> list[float]:
+        """Return the distribution over the shared codes, in their order."""
+        rows = []
+        for code in range(2, CODES):
+            kinds_count, weak, bucket, role = read_code(code)
+            strength = 1 - self.strong if weak else self.strong
+            rows.append(self.kinds[kinds_count - 1] * strength * self.crowds[bucket] * self.roles[role])
+        return rows
+
+
+JUDGEMENTS: Final[dict[str, Judgement]] = {
+    "unrelated": Judgement(
+        others=0,
+        shared=(0.5, 6, 8, 40, 2, 3),
+        crowds=(0.05, 0.06, 0.09, 0.15, 0.25, 0.4),
+        roles=(0.05, 0.3, 0.35, 0.3),
+        kinds=(0.96, 0.035, 0.005),
+        strong=0.4,
+    ),
+    "overt": Judgement(
+        others=3,
+        shared=(0.75, 0.65, 0.5, 0.6, 0.3, 0.6),
+        crowds=(0.35, 0.25, 0.2, 0.1, 0.06, 0.04),
+        roles=(0.6, 0.3, 0.08, 0.02),
+        kinds=(0.6, 0.25, 0.15),
+        strong=0.75,
+    ),
+    "covert": Judgement(
+        others=1,
+        shared=(0.04, 0.05, 0.12, 0.6, 0.1, 0.1),
+        crowds=(0.45, 0.3, 0.15, 0.06, 0.03, 0.01),
+        roles=(0.15, 0.55, 0.25, 0.05),
+        kinds=(0.75, 0.2, 0.05),
+        strong=0.85,
+    ),
+    "operator": Judgement(
+        others=2,
+        shared=(0.001, 0.05, 0.1, 0.9, 0.1, 0.005),
+        crowds=(0.1, 0.15, 0.2, 0.2, 0.2, 0.15),
+        roles=(0.05, 0.25, 0.65, 0.05),
+        kinds=(0.5, 0.3, 0.2),
+        strong=0.75,
+    ),
+}
+"""The judgements that the default tables are made of, and that a fit starts from and is held to."""
+
+assert all(len(judgement.shared) == len(FAMILIES) for judgement in JUDGEMENTS.values())
+
+
+def code_probabilities(relation: str, accounts_count: int) -> dict[str, list[float]]:
+    """Return how a relation spreads over the codes 1 and up of each family, where both are known.
+
+    Args:
+        relation: A key of :data:`JUDGEMENTS`.
+        accounts_count: Accounts on the platform: the larger, the rarer is a coincidence.
+
+    Returns:
+        Family to ``CODES - 1`` probabilities that sum to one.
+    """
+    judgement = JUDGEMENTS[relation]
+    shape = judgement.shape()
+    scale = 1 / accounts_count if relation == "unrelated" else 1.0
+    rows = {}
+    for family, shared in zip(FAMILIES, judgement.shared, strict=True):
+        share = min(0.5, shared * scale)
+        rows[family] = [1 - share, *(share * part for part in shape)]
+    return rows
+
+
+def millibits(ratio: float) -> int:
+    """Return log2 of a ratio in whole thousandths of a bit.
+
+    Example:
+        >>> millibits(8.0)
+        3000
+    """
+    return round(1000 * math.log2(ratio))
 
 
 def default_parameters(accounts_count: int) -> Parameters:
     """Return the uncalibrated default tables for a platform of a given size.
-
-    The shared weights are log2 odds that two holders of such a value have one owner (or one
-    operator); the rarity of the coincidence, log2 of the number of accounts, is added by
-    :func:`debar.evidence.weigh.weigh`.
 
     Args:
         accounts_count: Accounts on the platform, at least one; rounded up to a power of two, so that
             a fresh export of the same platform weighs the same.
     """
     assert accounts_count >= 1, "a platform has at least one account"
+    bits = max(8, (accounts_count - 1).bit_length())
+    count = 1 << bits
+    unrelated = code_probabilities("unrelated", count)
+    related = {relation: code_probabilities(relation, count) for relation in RELATIONS}
     return Parameters(
-        version="default-1",
+        version="default-2",
         calibrated=False,
-        accounts_log2=1000 * max(8, (accounts_count - 1).bit_length()),
-        owner_shared={
-            "legal": (5000, 5000, 4000, 2500, 0, -4000),
-            "web": (3000, 3000, 2000, 0, -2000, -5000),
-            "contact": (3000, 3000, 2000, 0, -2000, -5000),
-            "access": (1000, 1000, 0, -1000, -3000, -6000),
-            "creative": (0, 0, -1000, -2000, -4000, -6000),
+        accounts_log2=1000 * bits,
+        prior={relation: millibits(JUDGEMENTS[relation].others / count) for relation in RELATIONS},
+        weights={
+            family: {
+                relation: tuple(
+                    millibits(one / other)
+                    for one, other in zip(related[relation][family], unrelated[family], strict=True)
+                )
+                for relation in RELATIONS
+            }
+            for family in FAMILIES
         },
-        operator_shared={
-            "legal": (-5000, -5000, -5000, -5000, -5000, -7000),
-            "web": (-1000, -1000, 0, 0, -1000, -4000),
-            "contact": (1000, 1000, 1000, 1000, 0, -3000),
-            "access": (1000, 1000, 1000, 1000, 1000, -2000),
-            "creative": (0, 0, 0, 0, -1000, -3000),
-        },
-        owner_none=dict(zip(FAMILIES, (-3000, -1500, -1000, -2000, -500), strict=True)),
-        operator_none=dict(zip(FAMILIES, (0, 0, -300, -3000, 0), strict=True)),
-        owner_role=(-4000, 0, 1500),
-        operator_role=(1500, 0, -1000),
-        kinds=(0, 2000, 3000),
     )

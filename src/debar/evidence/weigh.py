@@ -1,6 +1,7 @@
 """Weigh one pair of accounts from frozen parameters: purely, and in whole thousandths of a bit.
 
-Law: the contributions add up to the score; nothing outside the arguments matters.
+Law: the contributions of a relation and its prior add up to its score; nothing outside the arguments matters.
+Linking, a plan, a brief and a sign-up call this and nothing else, so they give one pair one number.
 Source: Fellegi and Sunter (1969) for the match weight; the operator relation is what keeps an
 agency's clients apart.
 """
@@ -8,13 +9,20 @@ agency's clients apart.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from debar.evidence.parameters import ROLES, crowd_bucket
+from debar.evidence.parameters import (
+    GRADES,
+    OWNER_RELATIONS,
+    RELATIONS,
+    default_parameters,
+    grade_of,
+    shared_code,
+)
 from debar.model.identifiers import FAMILIES, carries_a_ban
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from debar.evidence.parameters import Parameters
 
@@ -40,8 +48,8 @@ class SharedValue:
     role: str
 
     def grade(self) -> int:
-        """Return the order of strength inside a family: rarer first, then the more careful role."""
-        return 3 * crowd_bucket(self.crowd) + ROLES.index(self.role)
+        """Return the order inside a family: stronger kind first, then rarer, then the better role."""
+        return grade_of(self.kind, self.crowd, self.role)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +59,15 @@ class Contribution:
     Args:
         family: Evidence family.
         level: ``unknown``, ``none`` or ``shared``.
-        kinds_count: Kinds shared, 0 to 3 (more count as 3).
-        rarest: The shared value that sets crowd and role; None where nothing is shared.
-        owner_millibits: For "same owner" against "unrelated".
+        code: What was weighed (:data:`debar.evidence.parameters.CODES`).
+        rarest: The shared value that sets the code's grade; None where nothing is shared.
+        owner_millibits: For "same owner" against "unrelated", in the owner relation that fits the pair best.
         operator_millibits: For "same operator" against "unrelated".
     """
 
     family: str
     level: str
-    kinds_count: int
+    code: int
     rarest: SharedValue | None
     owner_millibits: int
     operator_millibits: int
@@ -70,15 +78,21 @@ class Weighing:
     """The score of a pair.
 
     Args:
-        owner_millibits: Prior and contributions, for "same owner".
+        relation: The owner relation that fits the pair best, ``overt`` or ``covert``.
+        owner_prior_millibits: What that relation's score starts from.
+        operator_prior_millibits: What the score of "same operator" starts from.
+        owner_millibits: Prior and contributions, for that relation.
         operator_millibits: The same for "same operator only".
-        p_owner: Probability of one owner, in millionths.
+        p_owner: Probability of one owner (of either relation), in millionths.
         p_operator: Probability of one operator but different owners, in millionths.
         contributions: One a family, in the order of ``FAMILIES``.
         carries_a_ban: Something is shared that is neither access evidence nor plantable, and that speaks
             for one owner by itself (:func:`is_firm`).
     """
 
+    relation: str
+    owner_prior_millibits: int
+    operator_prior_millibits: int
     owner_millibits: int
     operator_millibits: int
     p_owner: int
@@ -98,68 +112,110 @@ def weigh(shared: Sequence[SharedValue], known_to_both: frozenset[str], paramete
     Returns:
         Weights, probabilities and contributions.
     """
-    prior = -parameters.accounts_log2
-    contributions = tuple(
-        _contribution(family, [v for v in shared if v.family == family], family in known_to_both, parameters)
+    loudest: dict[str, SharedValue] = {}
+    kinds: dict[str, set[str]] = {}
+    for value in shared:
+        kinds.setdefault(value.family, set()).add(value.kind)
+        best = loudest.get(value.family)
+        if best is None or (value.grade(), value.fact_id) < (best.grade(), best.fact_id):
+            loudest[value.family] = value
+    codes = {
+        family: shared_code(loudest[family].grade(), len(kinds[family]))
+        if family in loudest
+        else int(family in known_to_both)
         for family in FAMILIES
+    }
+    return weigh_codes(
+        codes, parameters, loudest=loudest, carries_a_ban=any(is_firm(value) for value in shared)
     )
-    owner = prior + sum(c.owner_millibits for c in contributions)
-    operator = prior + sum(c.operator_millibits for c in contributions)
-    p_owner, p_operator = probabilities(owner, operator)
+
+
+def weigh_codes(
+    codes: Mapping[str, int],
+    parameters: Parameters,
+    *,
+    loudest: Mapping[str, SharedValue] | None = None,
+    carries_a_ban: bool = False,
+) -> Weighing:
+    """Weigh what a pair was reduced to: one code a family.
+
+    Args:
+        codes: Family to code, for every family.
+        parameters: The frozen tables.
+        loudest: Family to the value that set its grade, for the reasons.
+        carries_a_ban: As :class:`Weighing` says; the codes do not tell.
+    """
+    scores = {
+        relation: parameters.prior[relation]
+        + sum(parameters.weight(family, relation, code) for family, code in codes.items())
+        for relation in RELATIONS
+    }
+    relation = max(OWNER_RELATIONS, key=lambda name: scores[name])
+    p_owner, p_operator = probabilities(scores)
     return Weighing(
-        owner_millibits=owner,
-        operator_millibits=operator,
+        relation=relation,
+        owner_prior_millibits=parameters.prior[relation],
+        operator_prior_millibits=parameters.prior["operator"],
+        owner_millibits=scores[relation],
+        operator_millibits=scores["operator"],
         p_owner=p_owner,
         p_operator=p_operator,
-        contributions=contributions,
-        carries_a_ban=any(is_firm(value, parameters) for value in shared),
+        contributions=tuple(
+            Contribution(
+                family=family,
+                level=("unknown", "none", "shared")[min(codes[family], 2)],
+                code=codes[family],
+                rarest=(loudest or {}).get(family),
+                owner_millibits=parameters.weight(family, relation, codes[family]),
+                operator_millibits=parameters.weight(family, "operator", codes[family]),
+            )
+            for family in FAMILIES
+        ),
+        carries_a_ban=carries_a_ban,
     )
 
 
-def is_firm(value: SharedValue, parameters: Parameters) -> bool:
+def is_firm(value: SharedValue) -> bool:
     """Tell whether a shared value may put an account into a ban.
 
-    It must be neither access evidence nor plantable by an outsider, and in its crowd and role the odds that
-    its holders have one owner must be above even: a telephone of a hundred coworkers licenses nothing,
-    however much an outsider plants beside it.
+    It must be neither access evidence nor plantable by an outsider, and by judgement (not by a fit, which may
+    be borderline) two accounts that share it and nothing more must more likely have one owner than not: a
+    telephone of a hundred coworkers licenses nothing, however much an outsider plants beside it.
     """
-    odds = parameters.owner_shared[value.family][crowd_bucket(value.crowd)]
-    return carries_a_ban(value.kind) and odds + parameters.owner_role[ROLES.index(value.role)] > 0
+    return carries_a_ban(value.kind) and value.grade() in FIRM_GRADES[value.family]
 
 
-def _contribution(
-    family: str, shared: list[SharedValue], known: bool, parameters: Parameters
-) -> Contribution:
-    if not shared:
-        level = "none" if known else "unknown"
-        return Contribution(
-            family=family,
-            level=level,
-            kinds_count=0,
-            rarest=None,
-            owner_millibits=parameters.owner_none[family] if known else 0,
-            operator_millibits=parameters.operator_none[family] if known else 0,
-        )
-    rarest = min(shared, key=lambda value: (value.grade(), value.fact_id))
-    kinds_count = min(len({value.kind for value in shared}), 3)
-    bucket, role = crowd_bucket(rarest.crowd), ROLES.index(rarest.role)
-    both = parameters.accounts_log2 + parameters.kinds[kinds_count - 1]
-    return Contribution(
-        family=family,
-        level="shared",
-        kinds_count=kinds_count,
-        rarest=rarest,
-        owner_millibits=both + parameters.owner_shared[family][bucket] + parameters.owner_role[role],
-        operator_millibits=both + parameters.operator_shared[family][bucket] + parameters.operator_role[role],
-    )
+def _speaks_alone(family: str, grade: int) -> bool:
+    """Tell whether a shared value of a grade makes one owner more likely than not, by the default tables."""
+    code = shared_code(grade, 1)
+    scores = {
+        relation: _DEFAULTS.prior[relation] + _DEFAULTS.weight(family, relation, code)
+        for relation in RELATIONS
+    }
+    return 2 * probabilities(scores)[0] > MILLION
 
 
-def probabilities(owner_millibits: int, operator_millibits: int) -> tuple[int, int]:
-    """Turn two log2 odds against "unrelated" into probabilities, in millionths.
+def probabilities(scores: Mapping[str, int]) -> tuple[int, int]:
+    """Turn log2 odds against "unrelated" into probabilities of one owner and of one operator, in millionths.
 
-    The odds are capped at 60 bits either way, far beyond a millionth.
+    Args:
+        scores: Relation to its score in thousandths of a bit; capped at 60 bits either way, far beyond a
+            millionth.
+
+    Example:
+        >>> probabilities({"overt": 0, "covert": -60_000, "operator": -60_000})
+        (500000, 0)
     """
-    owner = 2.0 ** (max(-60_000, min(60_000, owner_millibits)) / 1000)
-    operator = 2.0 ** (max(-60_000, min(60_000, operator_millibits)) / 1000)
-    total = 1.0 + owner + operator
-    return round(MILLION * owner / total), round(MILLION * operator / total)
+    odds = {relation: 2.0 ** (max(-60_000, min(60_000, score)) / 1000) for relation, score in scores.items()}
+    owner = odds["overt"] + odds["covert"]
+    total = 1.0 + owner + odds["operator"]
+    return round(MILLION * owner / total), round(MILLION * odds["operator"] / total)
+
+
+_DEFAULTS: Final = default_parameters(1 << 20)
+"""The size cancels out: what is expected of a relation and of chance both shrink with the platform."""
+
+FIRM_GRADES: Final = {
+    family: frozenset(grade for grade in range(GRADES) if _speaks_alone(family, grade)) for family in FAMILIES
+}
+"""Family to the grades at which a value speaks for one owner by itself."""

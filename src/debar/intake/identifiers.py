@@ -74,6 +74,12 @@ def observed() -> Step:
             CAST(NULL AS DATE), 'derived:legal_name', {nothing}
         FROM accounts WHERE legal_name IS NOT NULL
         UNION ALL
+        SELECT NULL, account_id, '@name', name, {nothing}, {nothing}, CAST(created_at AS DATE),
+            CAST(NULL AS DATE), 'derived:name', {nothing}
+        FROM (SELECT account_id, name, created_at FROM accounts WHERE name IS NOT NULL
+            UNION SELECT account_id, legal_name, created_at FROM accounts WHERE legal_name IS NOT NULL)
+        WHERE account_id <> 'unattributed'
+        UNION ALL
         SELECT NULL, account_id, 'manager', manager_id, country, {nothing}, CAST(created_at AS DATE),
             CAST(NULL AS DATE), 'derived:manager_id', {nothing}
         FROM accounts WHERE manager_id IS NOT NULL
@@ -185,9 +191,18 @@ def _identifiers(
     """Return what a raw value means: (kind, value, what it was derived from), and its near keys."""
     if kind == "@landing":
         return tuple(_landing_identifiers(raw)), ()
+    if kind == "@name":
+        return tuple(_name_identifiers(raw)), ()
     found = normalise(kind, raw, country=country)
     derived = tuple((derived_kind, value, f"derived:{kind}") for derived_kind, value in found.derived)
     return ((kind, found.value, None), *derived), found.near
+
+
+def _name_identifiers(raw: str) -> Iterator[tuple[str, str, str | None]]:
+    try:
+        yield "name", normalise("name", raw).value, None
+    except ValueError:
+        return
 
 
 def _landing_identifiers(raw: str) -> Iterator[tuple[str, str, str | None]]:

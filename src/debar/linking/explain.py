@@ -21,7 +21,7 @@ from debar.linking.words import (
     noun,
     role_sentence,
 )
-from debar.model.identifiers import FAMILIES, FAMILY_OF_KIND
+from debar.model.identifiers import FAMILIES, FAMILY_OF_KIND, TELLING_FAMILIES
 from debar.model.problem import DebarError
 from debar.model.reason import Reason
 
@@ -51,7 +51,7 @@ def reasons(
 
     Returns:
         One reason a family that is known to both, the strongest first; a judgement first of all. Their
-        weights and the prior, -log2 of the number of accounts, add up to the score.
+        weights and the weighing's prior add up to the score.
     """
     pair = graph.pair(hop.start, hop.end)
     assert pair is not None, "a hop runs along a pair of its graph"
@@ -127,8 +127,12 @@ def _plain_reason(family: str, kind: str, sentence: str, *, weight: int) -> Reas
 def other_pairs(pair: GraphPair, fact_id: str, graph: CaseGraph) -> tuple[int, int]:
     """Return what the *other* pairs on a fact show: (agreeing, with data), the pair itself left out."""
     fact = graph.facts[fact_id]
-    telling = set(FAMILIES) - {fact.family, "access"}
-    agrees = bool(telling & {graph.facts[other].family for other in pair.shared})
+    shared = {graph.facts[other].family for other in pair.shared}
+    telling = set(TELLING_FAMILIES) - {fact.family}
+    if fact.family != "legal" and "legal" in pair.known_to_both:
+        agrees = "legal" in shared
+    else:
+        agrees = bool(telling & shared)
     has_data = bool(telling & set(pair.known_to_both))
     return max(0, fact.agreeing - agrees), max(0, fact.with_data - has_data)
 
@@ -192,7 +196,8 @@ class Why:
         account_a: The account that was asked about first.
         account_b: The other one.
         weighing: The direct score.
-        prior_millibits: What both scores start from; reasons and prior add up to the score.
+        prior_millibits: What the owner's score starts from; reasons and prior add up to the score.
+        operator_prior_millibits: The same for "same operator".
         judgement: A reviewer's word on the two.
         owner: Reasons with their weight for "same owner".
         operator: The same reasons with their weight for "same operator".
@@ -210,6 +215,7 @@ class Why:
     account_b: str
     weighing: Weighing
     prior_millibits: int
+    operator_prior_millibits: int
     judgement: str | None
     owner: tuple[Reason, ...]
     operator: tuple[Reason, ...]
@@ -233,6 +239,8 @@ class Why:
             "weight": _bits(self.weighing.owner_millibits),
             "operator_weight": _bits(self.weighing.operator_millibits),
             "prior": _bits(self.prior_millibits),
+            "operator_prior": _bits(self.operator_prior_millibits),
+            "relation": self.weighing.relation,
             "judgement": self.judgement,
             "reasons": [
                 {**reason.as_json(), "operator_weight": _bits(other.weight_millibits)}
@@ -290,7 +298,8 @@ def why(engine: Engine, one: str, other: str, parameters: Parameters, policy: Po
         account_a=one,
         account_b=other,
         weighing=weighing,
-        prior_millibits=-parameters.accounts_log2,
+        prior_millibits=weighing.owner_prior_millibits,
+        operator_prior_millibits=weighing.operator_prior_millibits,
         judgement=pair.judgement,
         owner=pair_reasons(pair, weighing, graph),
         operator=pair_reasons(pair, weighing, graph, operator=True),
@@ -333,7 +342,7 @@ def _verdict(
         route = "directly" if len(standing.path) == 1 else f"over {len(standing.path)} hops"
         return f"Linked: {other} would be proposed together with {one}, {route}."
     return {
-        "agency": f"Not linked: {other} is a declared agency, and an agency is never swept in.",
+        "agency": f"Not linked: {other} is a declared agency or an account of two parties: never swept in.",
         "judged": f"Not proposed: a reviewer's word stands between {one} and {other}.",
         "access_or_plantable": (
             f"A reviewer must decide: all that links {other} to {one} is access evidence, or something that"
@@ -388,7 +397,8 @@ def _score_needed(propose_at: int, weighing: Weighing) -> int:
     low, high = -60_000, 60_000
     while low < high:
         middle = (low + high) // 2
-        if probabilities(middle, weighing.operator_millibits)[0] >= propose_at:
+        scores = {"overt": middle, "covert": -60_000, "operator": weighing.operator_millibits}
+        if probabilities(scores)[0] >= propose_at:
             high = middle
         else:
             low = middle + 1
@@ -408,7 +418,7 @@ def render_why_text(answer: Why) -> str:
         "",
         f"{'owner':>9} {'hands':>9}  bits",
         (
-            f"{_signed(answer.prior_millibits)} {_signed(answer.prior_millibits)}"
+            f"{_signed(answer.prior_millibits)} {_signed(answer.operator_prior_millibits)}"
             "  before any evidence: two accounts picked at random"
         ),
     ]

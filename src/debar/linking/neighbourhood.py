@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 
 from debar.evidence.name_comparison import normal_name
 from debar.evidence.parameters import ROLES
-from debar.evidence.weigh import probabilities
+from debar.evidence.weigh import MILLION
 from debar.linking.expand import expand
 from debar.linking.graph import CaseGraph, Fact, GraphPair
 from debar.linking.links import ensure_links
 from debar.linking.steps import FAMILY_BITS
 from debar.model.identifiers import FAMILIES
 from debar.model.problem import EXIT_REFUSED, DebarError
+from debar.model.step import Step
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -64,7 +65,7 @@ def case_graph(
     inner = _graph(engine, numbers, reach, reach=reach, agencies=agencies)
     members = {s.account_id for s in expand(inner, parameters, policy) if s.status in ("named", "in")}
     core = _numbers(engine, tuple(sorted(members)))
-    ring = {other for _, other in _neighbours(engine, core.values(), "shared_mask <> 0")}
+    ring = {other for _, other in _neighbours(engine, core.values(), "shares")}
     everybody = reach | ring
     _refuse_if_large(len(everybody), accounts_max)
     return _graph(engine, numbers, everybody, reach=reach, agencies=agencies)
@@ -150,10 +151,17 @@ def _numbers(engine: Engine, account_ids: Sequence[str]) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Agencies:
-    """Who is a declared agency: by the platform's own flag, or by id or name in the policy."""
+    """Who is never a bridge and never swept in: declared agencies (by the platform's own flag, or by id or
+    name in the policy), and accounts of two parties.
+    """
 
     engine: Engine
     policy: Policy
+
+    def _joint(self) -> set[str]:
+        if not self.engine.columns("joint_accounts"):
+            return set()
+        return {account_id for (account_id,) in self.engine.rows("SELECT account_id FROM joint_accounts")}
 
     def among(self, numbers: Iterable[int]) -> dict[int, str]:
         """Return number and id of those accounts that are agencies."""
@@ -163,7 +171,7 @@ class _Agencies:
             " FROM case_numbers AS c JOIN link_accounts AS n ON n.account_no = c.account_no"
             " JOIN accounts AS p ON p.account_id = n.account_id"
         )
-        ids = set(self.policy.agencies)
+        ids = set(self.policy.agencies) | self._joint()
         names = {normal_name(entry) for entry in ids}
         return {
             number: account_id
@@ -175,56 +183,65 @@ class _Agencies:
         }
 
 
-def score_floor(ask_at: int) -> int:
-    """Return the least score (millibits) whose probability, without any operator, reaches ``ask_at``.
-
-    Example:
-        >>> score_floor(500_000)
-        0
-    """
-    low, high = -60_000, 60_000
-    while low < high:
-        middle = (low + high) // 2
-        if probabilities(middle, -60_000)[0] >= ask_at:
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
 def _neighbours(engine: Engine, numbers: Collection[int], condition: str) -> list[tuple[int, int]]:
     """Return (account, neighbour) for candidate pairs from some accounts outwards."""
     engine.load("case_frontier", {"account_no": "INTEGER"}, [(n,) for n in sorted(numbers)])
-    pairs = (
-        "(SELECT c.a_no, c.b_no, c.shared_mask, p.best_millibits, j.judgement FROM link_candidates AS c"
-        " JOIN link_patterns AS p ON p.a_no = c.a_no AND p.b_no = c.b_no"
-        " LEFT JOIN link_judged AS j ON j.a_no = c.a_no AND j.b_no = c.b_no)"
-    )
     return [
         (start, end)
         for start, end in engine.rows(
-            f"SELECT q.a_no, q.b_no FROM {pairs} AS q JOIN case_frontier AS f ON f.account_no = q.a_no"
+            f"SELECT q.a_no, q.b_no FROM links AS q JOIN case_frontier AS f ON f.account_no = q.a_no"
             f" WHERE {condition} UNION ALL"
-            f" SELECT q.b_no, q.a_no FROM {pairs} AS q JOIN case_frontier AS f ON f.account_no = q.b_no"
+            f" SELECT q.b_no, q.a_no FROM links AS q JOIN case_frontier AS f ON f.account_no = q.b_no"
             f" WHERE {condition} ORDER BY 1, 2"
         )
     ]
+
+
+_FACTS_AT_BEST: Final = (
+    "SELECT a_no, b_no, SUM(overt) AS overt, SUM(covert) AS covert FROM ("
+    "SELECT f.a_no, f.b_no, v.family_bit, MAX(c.overt) AS overt, MAX(c.covert) AS covert"
+    " FROM case_hops AS h JOIN link_facts AS f ON f.a_no = h.a_no AND f.b_no = h.b_no"
+    " JOIN link_values AS v ON v.value_no = f.value_no"
+    " JOIN link_ceilings AS c ON c.family_bit = v.family_bit AND c.grade = f.grade"
+    " GROUP BY f.a_no, f.b_no, v.family_bit) AS families GROUP BY a_no, b_no"
+)
+
+
+def _ends_at_best(engine: Engine, frontier: Collection[int], policy: Policy) -> set[int]:
+    """Return the accounts one hop away in the best case: every fact may speak alone, none against it."""
+    engine.load("case_frontier", {"account_no": "INTEGER"}, [(n,) for n in sorted(frontier)])
+    engine.run(
+        Step(
+            name="case_hops",
+            sql=(
+                "SELECT DISTINCT l.a_no, l.b_no, l.judgement, l.rest_overt, l.rest_covert FROM links AS l"
+                " JOIN case_frontier AS f ON f.account_no IN (l.a_no, l.b_no)"
+                " WHERE COALESCE(l.judgement, '') <> 'negative'"
+                " AND (l.judgement = 'positive' OR l.best_p >= $ask_at)"
+            ),
+            parameters={"ask_at": policy.ask_at},
+        )
+    )
+    rows = engine.rows(
+        f"SELECT h.a_no, h.b_no FROM case_hops AS h LEFT JOIN ({_FACTS_AT_BEST}) AS s"
+        " ON s.a_no = h.a_no AND s.b_no = h.b_no WHERE h.judgement = 'positive' OR"
+        " POW(2, LEAST(60, (h.rest_overt + COALESCE(s.overt, 0)) / 1000.0))"
+        " + POW(2, LEAST(60, (h.rest_covert + COALESCE(s.covert, 0)) / 1000.0)) >= $odds",
+        {"odds": (policy.ask_at - 1) / max(1, MILLION - policy.ask_at)},
+    )
+    return {number for pair in rows for number in pair}
 
 
 def _reach(
     engine: Engine, named: dict[str, int], *, policy: Policy, agencies: _Agencies, accounts_max: int
 ) -> set[int]:
     """Return the accounts that a path can reach in the best case, the named ones among them."""
-    floor = score_floor(policy.ask_at)
-    usable = (
-        f"COALESCE(judgement, '') <> 'negative' AND (judgement = 'positive' OR best_millibits >= {floor})"
-    )
     reach = set(named.values())
     frontier = set(reach)
     for _ in range(policy.hops_max):
         if not frontier:
             break
-        found = {end for _, end in _neighbours(engine, frontier, usable)} - reach
+        found = _ends_at_best(engine, frontier, policy) - reach
         reach |= found
         _refuse_if_large(len(reach), accounts_max)
         frontier = found - set(agencies.among(found))

@@ -33,20 +33,27 @@ NOUNS: Final[dict[str, str]] = {
     "template": "form of tracking tags",
     "audience": "rare audience",
     "joint_launch": "series of joint launches",
+    "email_domain": "e-mail domain",
 }
 """Kinds whose noun is not the kind itself."""
 
 FAMILY_ADJECTIVES: Final = dict(
-    zip(FAMILIES, ("legal", "web", "contact", "payment or access", "creative"), strict=True)
+    zip(FAMILIES, ("legal", "web", "contact", "payment or access", "creative", "naming"), strict=True)
 )
 """Family to the adjective of its identifiers."""
 
-ROLE_ENDINGS: Final = (
-    ("it behaves like an agency's ", ""),
-    ("that leaves open whose ", " it is"),
-    ("it behaves like one owner's ", ""),
-)
-"""What a role says, before and after the noun, in the order of ``ROLES``."""
+TELLING_NOUNS: Final = {"legal": "a legal identifier", "web": "a site", "name": "a name"}
+"""Telling family to what it is called where a role is explained."""
+
+ROLE_ENDINGS: Final = {
+    "independent": ("it behaves like one owner's ", ""),
+    "unclear": ("that leaves open whose ", " it is"),
+    "operator": ("it behaves like an agency's ", ""),
+}
+"""What a role says, before and after the noun."""
+
+PASSED_ON: Final = "The one had ceased to use it before the other began: it may have changed hands."
+"""What is said of a value in the role ``passed_on``."""
 
 
 def noun(kind: str) -> str:
@@ -70,14 +77,14 @@ def opening(kind: str) -> str:
 
 
 def other_families(family: str) -> str:
-    """Name the families that a role of this one is read from.
+    """Name what a role of this family is read from.
 
     Example:
         >>> other_families("access")
-        'a legal, web, contact or creative identifier'
+        'a legal identifier, a site or a name'
     """
-    others = [FAMILY_ADJECTIVES[name] for name in FAMILIES if name not in (family, "access")]
-    return f"a {', '.join(others[:-1])} or {others[-1]} identifier"
+    others = [noun for name, noun in TELLING_NOUNS.items() if name != family]
+    return f"{', '.join(others[:-1])} or {others[-1]}"
 
 
 def fact_sentence(kind: str, shown: str, crowd: int, accounts_count: int) -> str:
@@ -98,14 +105,16 @@ def role_sentence(kind: str, family: str, role: str, agreeing: int, with_data: i
     """Say how a value behaves between the other accounts that hold it; empty where nothing can be seen.
 
     Example:
-        >>> role_sentence("card", "access", "operator", 1, 36)[:62]
-        'Of 36 other account pairs on this card, 1 also shares a legal,'
+        >>> role_sentence("card", "access", "operator", 1, 36)[:61]
+        'Of 36 other account pairs on this card, 1 also shares a legal'
     """
+    if role == "passed_on":
+        return PASSED_ON
     if not with_data:
         return ""
     pairs = "pair" if with_data == 1 else "pairs"
     share = "shares" if agreeing == 1 else "share"
-    before, after = ROLE_ENDINGS[ROLES.index(role)]
+    before, after = ROLE_ENDINGS[role]
     return (
         f"Of {with_data} other account {pairs} on this {noun(kind)}, {agreeing} also {share}"
         f" {other_families(family)}: {before}{noun(kind)}{after}."
@@ -139,11 +148,12 @@ def fact_sentence_sql(accounts_count: int) -> str:
 def role_sentence_sql() -> str:
     """Return :func:`role_sentence` as SQL, a space before it, over the columns of a fact."""
     endings = " ".join(
-        f"WHEN {role} THEN '{before.replace(chr(39), chr(39) * 2)}' || noun || '{after}'"
-        for role, (before, after) in enumerate(ROLE_ENDINGS)
+        f"WHEN {ROLES.index(role)} THEN '{before.replace(chr(39), chr(39) * 2)}' || noun || '{after}'"
+        for role, (before, after) in ROLE_ENDINGS.items()
     )
     return (
-        "CASE WHEN with_data = 0 THEN '' ELSE ' Of ' || CAST(with_data AS VARCHAR) || ' other account '"
+        f"CASE WHEN role = {ROLES.index('passed_on')} THEN ' {PASSED_ON}'"
+        " WHEN with_data = 0 THEN '' ELSE ' Of ' || CAST(with_data AS VARCHAR) || ' other account '"
         " || CASE WHEN with_data = 1 THEN 'pair' ELSE 'pairs' END || ' on this ' || noun || ', '"
         " || CAST(agreeing AS VARCHAR) || CASE WHEN agreeing = 1 THEN ' also shares ' ELSE ' also share ' END"
         f" || others || ': ' || CASE role {endings} END || '.' END"

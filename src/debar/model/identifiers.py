@@ -12,7 +12,6 @@ FAMILY_OF_KIND: Final[dict[str, str]] = {
     "legal_id": "legal",
     "tax_id": "legal",
     "vat_id": "legal",
-    "legal_name": "legal",
     "domain": "web",
     "page": "web",
     "pixel": "web",
@@ -20,6 +19,7 @@ FAMILY_OF_KIND: Final[dict[str, str]] = {
     "email": "contact",
     "phone": "contact",
     "address": "contact",
+    "email_domain": "contact",
     "card": "access",
     "bank": "access",
     "admin": "access",
@@ -37,6 +37,8 @@ FAMILY_OF_KIND: Final[dict[str, str]] = {
     "template": "creative",
     "audience": "creative",
     "joint_launch": "creative",
+    "name": "name",
+    "legal_name": "name",
 }
 """Identifier kind to evidence family; kinds that are not here are kept, reported, and weigh nothing."""
 
@@ -45,8 +47,35 @@ DERIVED_KINDS: Final = frozenset(
 )
 """Kinds that :mod:`debar.linking.creative` makes: what accounts share in their ads beyond chance."""
 
-FAMILIES: Final = ("legal", "web", "contact", "access", "creative")
+FAMILIES: Final = ("legal", "web", "contact", "access", "creative", "name")
 """Evidence families in the order in which they are shown."""
+
+TELLING_FAMILIES: Final = ("legal", "web", "name")
+"""What an owner states and its agency does not: from these a shared value's role is read."""
+
+STRONG_KINDS: Final = frozenset(
+    {
+        "legal_id",
+        "tax_id",
+        "vat_id",
+        "domain",
+        "page",
+        "app",
+        "email",
+        "phone",
+        "card",
+        "bank",
+        "admin",
+        "device",
+    }
+)
+"""Kinds that are given to one holder at a time; the others are places, networks, templates and words."""
+
+
+def is_weak(kind: str) -> bool:
+    """Tell whether a kind is something that strangers have in common by their circumstances."""
+    return kind not in STRONG_KINDS
+
 
 SENSITIVE_KINDS: Final = frozenset(
     {"card", "bank", "email", "phone", "device", "ip", "admin", "tax_id", "address"}
@@ -60,6 +89,8 @@ PLANTABLE_KINDS: Final = frozenset(
         "pixel",
         "app",
         "address",
+        "email_domain",
+        "name",
         "text_hash",
         "image_hash",
         "landing_path",

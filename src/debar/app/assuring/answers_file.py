@@ -148,29 +148,34 @@ def calibration_text(calibration: Calibration) -> str:
     return json.dumps(calibration.as_json(), indent=1) + "\n"
 
 
-def read_calibration(path: Path, model_sha256: str) -> Calibration:
+def read_calibration(path: Path) -> Calibration:
     """Read a frozen correction.
 
     Raises:
-        DebarError: DBR-A091, it is none, or it corrects other weights.
+        DebarError: DBR-A091, it is none.
     """
-    place = Place(file=path.name)
     try:
         document: Any = json.loads(path.read_text(encoding="utf-8"))
-        calibration = Calibration.from_json(document)
+        return Calibration.from_json(document)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DebarError(
             "DBR-A091",
             f"this is no calibration: {error.__class__.__name__}",
-            place=place,
+            place=Place(file=path.name),
             hint="debar links PLATFORM --labels FILE --freeze calibration.json writes one",
         ) from None
+
+
+def check_calibration(calibration: Calibration, model_sha256: str) -> None:
+    """Refuse a correction of other weights.
+
+    Raises:
+        DebarError: DBR-A091, it corrects other weights.
+    """
     if calibration.model_sha256 != model_sha256:
         raise DebarError(
             "DBR-A091",
             "the calibration was made for other weights",
-            place=place,
             hint="run debar links --labels again: the reviewed pairs stay good",
             exit_code=EXIT_REFUSED,
         )
-    return calibration

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
 from debar.app.assuring.answers_file import calibration_text, judged_labels, read_labels
+from debar.app.opening import fitted
 from debar.app.verbs import write_whole
 from debar.linking.assurance.calibrate import LABELS_MIN, calibrate
 from debar.linking.assurance.labels import join
@@ -19,7 +20,7 @@ from debar.linking.assurance.scored import (
     scores_of,
     stratum_sizes,
 )
-from debar.linking.links import link_platform, write_links
+from debar.linking.links import ensure_links, write_links
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
 from debar.notices.measured.reliability import render_reliability_html, render_reliability_text
 
@@ -56,8 +57,9 @@ def links(
         DBR-A092,
             there is nothing to freeze or to draw.
     """
+    opened = fitted(opened)
     engine, parameters = opened.engine, opened.parameters
-    link_platform(engine, parameters, opened.policy)
+    ensure_links(engine, parameters, opened.policy)
     score_strata(engine, parameters)
     given = read_labels(engine, labels) if labels is not None else _judged(opened)
     calibrated = _calibrated(opened, given, labels)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from debar.app.answer import Answer
 from debar.app.assuring.answers_file import draw_of
+from debar.app.opening import fitted
 from debar.app.verbs import write_whole
 from debar.linking.assurance.sample import draw, evidence
 from debar.linking.assurance.scored import score_strata
 from debar.linking.assurance.strata import describe
-from debar.linking.links import link_platform
+from debar.linking.links import ensure_links
 from debar.model.legible import legible
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ def review_sample(opened: Opened, out: Path, *, size: int, seed_text: str, blind
         seed_text: Another text draws others.
         blind: Whether the score is left out.
     """
+    opened = fitted(opened)
     engine = opened.engine
-    link_platform(engine, opened.parameters, opened.policy)
+    ensure_links(engine, opened.parameters, opened.policy)
     score_strata(engine, opened.parameters)
     drawn = draw(engine, size, seed_text)
     names = dict(engine.rows("SELECT account_id, name FROM accounts"))

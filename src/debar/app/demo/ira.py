@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from debar.app.decisions import Decision
 from debar.app.finding import import_archive
-from debar.app.opening import Setting, open_platform
+from debar.app.opening import Setting, fitted, open_platform
 from debar.app.planning import Wish, make_plan
 from debar.app.telling import make_brief
 from debar.app.telling_plans import amount
 from debar.app.verbs import write_whole
-from debar.linking.links import link_platform
+from debar.linking.links import ensure_links
 from debar.model.window import Window
 from debar.plans.plan import decision_id_of
 from debar.retrospect.survey import retrospect
@@ -63,7 +63,8 @@ def play_ira(source: Path, folder: Path, *, rates: Rates, say: Callable[[str], N
     opened = open_platform(folder / "platform", Setting())
     _look_back(opened, say)
     named = _named(opened)
-    link_platform(opened.engine, opened.parameters, opened.policy)
+    opened = fitted(opened)
+    ensure_links(opened.engine, opened.parameters, opened.policy)
     ((pairs, likely),) = opened.engine.rows(
         "SELECT COUNT(*), COUNT(*) FILTER (WHERE p_owner >= $p AND carries_a_ban) FROM links",
         {"p": opened.policy.propose_at},

@@ -27,51 +27,40 @@ function productOf(p, q) {
   return (exact - (exact % MILLION)) / MILLION;
 }
 
-/** Two log2 odds against "unrelated", in thousandths of a bit, as probabilities in millionths. */
-function probabilities(ownerMillibits, operatorMillibits) {
-  const capped = (millibits) => Math.max(-60000, Math.min(60000, millibits)) / 1000;
-  const owner = 2 ** capped(ownerMillibits);
-  const operator = 2 ** capped(operatorMillibits);
+/** log2 odds of each relation against "unrelated", in thousandths of a bit, as probabilities in millionths. */
+function probabilities(scores) {
+  const odds = (relation) => 2 ** (Math.max(-60000, Math.min(60000, scores[relation])) / 1000);
+  const owner = odds("overt") + odds("covert"), operator = odds("operator");
   const total = 1 + owner + operator;
   return [roundHalfEven((MILLION * owner) / total), roundHalfEven((MILLION * operator) / total)];
 }
 
-/** Everything that weighing needs beside the graph; `rules` names families, roles and ban-carrying kinds. */
+/** Everything that weighing needs beside the graph; `rules` names families, roles, strong and ban-carrying kinds. */
 function makeWeigher(parameters, rules) {
-  const carries = new Set(rules.carries_a_ban);
+  const carries = new Set(rules.carries_a_ban), strong = new Set(rules.strong);
+  const buckets = parameters.crowd_buckets.length + 1, roles = rules.roles.length, grades = 2 * buckets * roles;
   const bucketOf = (crowd) => parameters.crowd_buckets.filter((end) => crowd > end).length;
-  const grade = (value) => 3 * bucketOf(value.crowd) + rules.roles.indexOf(value.role);
+  const grade = (value) => ((strong.has(value.kind) ? 0 : 1) * buckets + bucketOf(value.crowd)) * roles +
+    rules.roles.indexOf(value.role);
+  const codeOf = (loudest, kinds) => 2 + grades * (Math.min(kinds, 3) - 1) + loudest;
+  const weight = (family, relation, code) => (code ? parameters.weights[family][relation][code - 1] : 0);
 
-  function contribution(shared, known, family) {
-    if (shared.length === 0) {
-      return known ? [parameters.owner_none[family], parameters.operator_none[family]] : [0, 0];
-    }
-    let rarest = shared[0];
-    for (const value of shared) {
-      const difference = grade(value) - grade(rarest);
-      if (difference < 0 || (difference === 0 && byCodePoint(value.id, rarest.id) < 0)) rarest = value;
-    }
-    const kinds = Math.min(new Set(shared.map((value) => value.kind)).size, 3);
-    const bucket = bucketOf(rarest.crowd), role = rules.roles.indexOf(rarest.role);
-    const both = parameters.accounts_log2 + parameters.kinds[kinds - 1];
-    return [
-      both + parameters.owner_shared[family][bucket] + parameters.owner_role[role],
-      both + parameters.operator_shared[family][bucket] + parameters.operator_role[role],
-    ];
+  function familyCode(shared, known) {
+    if (shared.length === 0) return known ? 1 : 0;
+    return codeOf(Math.min(...shared.map(grade)), new Set(shared.map((value) => value.kind)).size);
   }
 
+  const firm = new Map(Object.entries(rules.firm_grades).map(([family, list]) => [family, new Set(list)]));
+  const isFirm = (value) => carries.has(value.kind) && firm.get(value.family).has(grade(value));
+
   return function weigh(shared, known) {
-    let owner = -parameters.accounts_log2, operator = -parameters.accounts_log2;
+    const scores = { ...parameters.prior };
     for (const family of rules.families) {
-      const [more, others] = contribution(
-        shared.filter((value) => value.family === family), known.has(family), family);
-      owner += more;
-      operator += others;
+      const code = familyCode(shared.filter((value) => value.family === family), known.has(family));
+      for (const relation of rules.relations) scores[relation] += weight(family, relation, code);
     }
-    const [pOwner, pOperator] = probabilities(owner, operator);
-    const firm = (value) => carries.has(value.kind) && parameters.owner_shared[value.family][bucketOf(value.crowd)] +
-      parameters.owner_role[rules.roles.indexOf(value.role)] > 0;
-    return { pOwner, pOperator, carriesABan: shared.some(firm) };
+    const [pOwner, pOperator] = probabilities(scores);
+    return { pOwner, pOperator, carriesABan: shared.some(isFirm) };
   };
 }
 

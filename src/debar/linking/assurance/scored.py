@@ -1,20 +1,19 @@
 """The seam to the model: uncalibrated scores of candidate pairs, by pattern.
 
 Law: everything in this room reads the model here and nowhere else: the table ``links`` with its
-``pattern``, and :func:`debar.linking.links.weigh_pattern`. A pattern is weighed once, however many pairs
-have it.
+``pattern`` and ``firm``, and :func:`debar.linking.links.weigh_pattern`. A pattern is weighed once, however
+many pairs have it.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from debar.evidence.weigh import MILLION
 from debar.linking.assurance.audit import Audit
 from debar.linking.assurance.strata import stratum_of
 from debar.linking.links import weigh_pattern
-from debar.linking.steps import CODE_BASE, decode
+from debar.linking.steps import CODE_BASE
 from debar.model.identifiers import FAMILIES
 from debar.model.step import Step
 
@@ -34,12 +33,6 @@ HELD_OUT: Final = "legal"
 _PLACE: Final = CODE_BASE ** FAMILIES.index(HELD_OUT)
 
 
-def weighed(pattern: int, parameters: Parameters) -> Weighing:
-    """Weigh a pattern whole: with the word on whether it may carry a ban."""
-    _, _, carries = decode(pattern)
-    return replace(weigh_pattern(pattern, parameters), carries_a_ban=carries)
-
-
 def without_legal(pattern: int) -> tuple[int, bool | None]:
     """Return a pattern with the legal family unknown, and whether legal ids agree (None: unknown)."""
     code = pattern // _PLACE % CODE_BASE
@@ -47,25 +40,25 @@ def without_legal(pattern: int) -> tuple[int, bool | None]:
 
 
 def score_strata(engine: Engine, parameters: Parameters) -> None:
-    """Make the table ``assurance_patterns``: pattern, stratum, p_owner (millionths), rest and agrees.
+    """Make the table ``assurance_patterns``: pattern, firm, stratum, p_owner (millionths), rest and agrees.
 
     Args:
         engine: After :func:`debar.linking.links.link_platform`.
         parameters: The weights it was linked with.
 
     Columns:
-        pattern (BIGINT); stratum (VARCHAR) of its uncalibrated score; p_owner (INTEGER, millionths);
+        pattern, firm (BIGINT); stratum (VARCHAR) of its uncalibrated score; p_owner (INTEGER, millionths);
         rest (INTEGER, millionths): p_owner without the legal family; agrees (BOOLEAN): whether a legal id is
         shared, null where it is not known to both.
     """
     rows = []
-    for (pattern,) in engine.rows("SELECT DISTINCT pattern FROM links ORDER BY pattern"):
-        weighing = weighed(pattern, parameters)
+    for pattern, firm in engine.rows("SELECT DISTINCT pattern, firm FROM links ORDER BY pattern, firm"):
+        weighing = weigh_pattern(pattern, firm, parameters)
         stripped, agrees = without_legal(pattern)
         stratum = stratum_of(weighing.p_owner, firm=weighing.carries_a_ban)
-        rest = weigh_pattern(stripped, parameters).p_owner
-        rows.append((pattern, stratum, weighing.p_owner, rest, agrees))
-    columns = {"pattern": "BIGINT", "stratum": "VARCHAR", "p_owner": "INTEGER"}
+        rest = weigh_pattern(stripped, firm, parameters).p_owner
+        rows.append((pattern, firm, stratum, weighing.p_owner, rest, agrees))
+    columns = {"pattern": "BIGINT", "firm": "BIGINT", "stratum": "VARCHAR", "p_owner": "INTEGER"}
     engine.load("assurance_patterns", {**columns, "rest": "INTEGER", "agrees": "BOOLEAN"}, rows)
 
 
@@ -74,7 +67,8 @@ def stratum_sizes(engine: Engine) -> dict[str, int]:
     return {
         name: int(size)
         for name, size in engine.rows(
-            "SELECT p.stratum, COUNT(*) FROM links AS l JOIN assurance_patterns AS p ON p.pattern = l.pattern"
+            "SELECT p.stratum, COUNT(*) FROM links AS l JOIN assurance_patterns AS p"
+            " ON p.pattern = l.pattern AND p.firm = l.firm"
             " GROUP BY p.stratum ORDER BY p.stratum"
         )
     }
@@ -86,15 +80,15 @@ def scores_of(
     """Return the uncalibrated scores of labelled pairs; a pair that shares nothing has none."""
     wanted = sorted({(label.account_a, label.account_b) for label in labels})
     engine.load("assurance_wanted", {"account_a": "VARCHAR", "account_b": "VARCHAR"}, wanted)
-    known: dict[int, Weighing] = {}
+    known: dict[tuple[int, int], Weighing] = {}
     found = {}
-    for a, b, pattern in engine.rows(
-        "SELECT l.account_a, l.account_b, l.pattern FROM links AS l JOIN assurance_wanted AS w"
+    for a, b, pattern, firm in engine.rows(
+        "SELECT l.account_a, l.account_b, l.pattern, l.firm FROM links AS l JOIN assurance_wanted AS w"
         " ON w.account_a = l.account_a AND w.account_b = l.account_b ORDER BY 1, 2"
     ):
-        if pattern not in known:
-            known[pattern] = weighed(pattern, parameters)
-        found[a, b] = known[pattern]
+        if (pattern, firm) not in known:
+            known[pattern, firm] = weigh_pattern(pattern, firm, parameters)
+        found[a, b] = known[pattern, firm]
     return found
 
 
@@ -126,7 +120,7 @@ def audit_steps(propose_at: int) -> tuple[Step, ...]:
             name="audit_linked",
             sql=(
                 "SELECT l.a_no, l.b_no, p.agrees, MD5(l.account_a || ' ' || l.account_b) AS lot"
-                " FROM links AS l JOIN assurance_patterns AS p ON p.pattern = l.pattern"
+                " FROM links AS l JOIN assurance_patterns AS p ON p.pattern = l.pattern AND p.firm = l.firm"
                 " WHERE p.agrees IS NOT NULL AND p.rest >= $propose_at AND EXISTS (SELECT 1"
                 " FROM link_facts AS f JOIN link_values AS v ON v.value_no = f.value_no"
                 f" WHERE f.a_no = l.a_no AND f.b_no = l.b_no AND v.carries AND v.family <> '{HELD_OUT}')"
@@ -156,14 +150,13 @@ def correct_links(engine: Engine, calibration: Calibration, parameters: Paramete
     if not calibration.fitted:
         return
     rows = []
-    for (pattern,) in engine.rows("SELECT pattern FROM assurance_patterns ORDER BY pattern"):
-        weighing = weighed(pattern, parameters)
+    for pattern, firm in engine.rows("SELECT pattern, firm FROM assurance_patterns ORDER BY pattern, firm"):
+        weighing = weigh_pattern(pattern, firm, parameters)
         p_owner = calibration.apply(weighing)
         others = max(1, MILLION - weighing.p_owner)
-        rows.append((pattern, p_owner, weighing.p_operator * (MILLION - p_owner) // others))
-    engine.load(
-        "assurance_corrected", {"pattern": "BIGINT", "p_owner": "INTEGER", "p_operator": "INTEGER"}, rows
-    )
+        rows.append((pattern, firm, p_owner, weighing.p_operator * (MILLION - p_owner) // others))
+    numbers = {"pattern": "BIGINT", "firm": "BIGINT", "p_owner": "INTEGER", "p_operator": "INTEGER"}
+    engine.load("assurance_corrected", numbers, rows)
     engine.run(correction_step(tuple(engine.columns("links"))))
 
 
@@ -175,5 +168,8 @@ def correction_step(columns: tuple[str, ...]) -> Step:
         "calibrated": "TRUE",
     }
     listed = ", ".join(f"{corrected.get(name, f'l.{name}')} AS {name}" for name in columns)
-    sql = f"SELECT {listed} FROM links AS l JOIN assurance_corrected AS c ON c.pattern = l.pattern"
+    sql = (
+        f"SELECT {listed} FROM links AS l"
+        " JOIN assurance_corrected AS c ON c.pattern = l.pattern AND c.firm = l.firm"
+    )
     return Step(name="links", sql=sql)

@@ -98,6 +98,7 @@ ENGLISH: Final[dict[str, str]] = {
     "reason.shared": "Both use {value}; {count} accounts of the platform hold it.",
     "reason.shared.alone": "Both use {value}; nobody else does.",
     "reason.operator": "Between other accounts it behaves like an agency's.",
+    "reason.passed_on": "The one had ceased to use it before the other began: it may have changed hands.",
     "reason.unclear": "Between other accounts it leaves open whose it is.",
     "reason.independent": "Between other accounts it behaves like one owner's.",
     "reason.none": "Each has evidence of the family “{family}”, and nothing of it is shared.",

@@ -97,6 +97,7 @@ GERMAN: Final[dict[str, str]] = {
     "reason.shared": "Beide verwenden: {value}; {count} Konten der Plattform tun es.",
     "reason.shared.alone": "Beide verwenden: {value}; sonst niemand.",
     "reason.operator": "Zwischen anderen Konten verhält es sich wie das einer Agentur.",
+    "reason.passed_on": "Das eine nutzte es nicht mehr, als das andere damit begann: es kann den Besitzer gewechselt haben.",
     "reason.unclear": "Zwischen anderen Konten bleibt offen, wem es gehört.",
     "reason.independent": "Zwischen anderen Konten verhält es sich wie das eines einzigen Inhabers.",
     "reason.none": "Beide haben Belege der Art „{family}“, und nichts davon ist gemeinsam.",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _PLAIN = frozenset({"positive", "negative", "unsure", "created_at"})
 """Kinds of reasons that name no value."""
 
-_ROLES = frozenset({"independent", "unclear", "operator"})
+_ROLES = frozenset({"independent", "unclear", "operator", "passed_on"})
 
 
 def reason_sentence(reason: Mapping[str, Any], words: Catalogue) -> str:

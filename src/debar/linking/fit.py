@@ -1,0 +1,228 @@
+"""Fit the weights to a platform: expectation and maximisation over *all* pairs, without labels.
+
+Law: no blocking bias and no sampling. The pairs that share something are counted by pattern, and the pairs
+that share nothing are counted exactly by the families in which both are known, so that every one of the
+N(N-1)/2 pairs has its say. The judgements of :mod:`debar.evidence.parameters` are the prior: a platform that
+says little leaves the tables near them.
+
+Source: Fellegi and Sunter (1969); Dempster, Laird and Rubin (1977) for the algorithm, here with Dirichlet
+priors (maximum a posteriori).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from debar.evidence.parameters import (
+    CODES,
+    JUDGEMENTS,
+    RELATIONS,
+    Parameters,
+    code_probabilities,
+    default_parameters,
+    millibits,
+)
+from debar.linking.steps import FAMILY_BITS, pattern_codes
+from debar.model.identifiers import FAMILIES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from debar.model.ports import Engine
+
+CLASSES: Final = ("unrelated", *RELATIONS)
+"""Latent relations, in the order of every array's class axis."""
+
+STRENGTH: Final = 200.0
+"""The judgement on each family of a relation counts as much as so many observed pairs."""
+
+ROUNDS: Final = 60
+"""Rounds of expectation and maximisation; the tables hardly move after forty."""
+
+PAIRS_MIN: Final = 500
+"""A platform with fewer candidate pairs than this is weighed with the default tables."""
+
+OPERATOR_SHARES_MAX: Final[Mapping[str, float]] = {"legal": 0.002, "name": 0.01}
+"""What different owners in the same hands share at most: an agency's clients have their own papers
+and their own names. Without this the "same hands" would drift into large owners."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """All pairs of a platform, by what they share.
+
+    Args:
+        accounts_count: Accounts, N.
+        codes: Integers of shape (patterns, families): each family's code.
+        pairs: Floats of shape (patterns,): how many pairs have the pattern; they sum to N(N-1)/2.
+    """
+
+    accounts_count: int
+    codes: NDArray[np.int64]
+    pairs: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mixture:
+    """The latent relations of a platform's pairs.
+
+    Args:
+        share: Floats of shape (classes,): the share of all pairs in each relation.
+        codes: Floats of shape (classes, families, CODES - 1): the probability of each code but 0, given the
+            relation, where both accounts are known in the family.
+    """
+
+    share: NDArray[np.float64]
+    codes: NDArray[np.float64]
+
+
+def count_patterns(engine: Engine) -> Counts:
+    """Count all pairs: those that share something by pattern, the others by what both are known in.
+
+    Args:
+        engine: After :func:`debar.linking.links.count_pairs`.
+    """
+    ((accounts_count,),) = engine.rows("SELECT COUNT(*) FROM link_accounts")
+    shared = engine.rows("SELECT pattern, COUNT(*) FROM link_patterns GROUP BY pattern ORDER BY pattern")
+    masks = dict(
+        engine.rows(
+            "SELECT COALESCE(p.mask, 0), COUNT(*) FROM link_accounts AS a"
+            " LEFT JOIN link_presence AS p ON p.account_no = a.account_no GROUP BY 1 ORDER BY 1"
+        )
+    )
+    met = dict(
+        engine.rows("SELECT met_mask, COUNT(*) FROM link_patterns GROUP BY met_mask ORDER BY met_mask")
+    )
+    remainder = _remainder(masks, met)
+    codes = [list(pattern_codes(pattern).values()) for pattern, _ in shared]
+    codes += [[int(bool(mask & FAMILY_BITS[family])) for family in FAMILIES] for mask in remainder]
+    pairs = [count for _, count in shared] + list(remainder.values())
+    return Counts(
+        accounts_count=accounts_count,
+        codes=np.array(codes, dtype=np.int64).reshape(len(pairs), len(FAMILIES)),
+        pairs=np.array(pairs, dtype=np.float64),
+    )
+
+
+def _remainder(masks: Mapping[int, int], met: Mapping[int, int]) -> dict[int, int]:
+    """Return how many pairs share nothing, by the mask of the families in which both are known: exactly."""
+    left: dict[int, int] = {}
+    ordered = sorted(masks)
+    for place, one in enumerate(ordered):
+        for other in ordered[place:]:
+            pairs = masks[one] * masks[other] if one != other else masks[one] * (masks[one] - 1) // 2
+            left[one & other] = left.get(one & other, 0) + pairs
+    for mask, count in met.items():
+        left[mask] = left.get(mask, 0) - count
+    return {mask: count for mask, count in sorted(left.items()) if count > 0}
+
+
+def prior_mixture(accounts_count: int) -> Mixture:
+    """Return the judgements as a mixture for a platform of a given size."""
+    count = max(2, accounts_count)
+    share = np.array([JUDGEMENTS[name].others / count for name in CLASSES])
+    share[0] = 1 - share[1:].sum()
+    codes = np.array([[code_probabilities(name, count)[family] for family in FAMILIES] for name in CLASSES])
+    return Mixture(share=share, codes=codes)
+
+
+def fit_mixture(counts: Counts, *, rounds: int = ROUNDS) -> Mixture:
+    """Find the mixture that explains the counts best, held to the judgements.
+
+    Args:
+        counts: All pairs of the platform.
+        rounds: How often to expect and maximise.
+
+    Returns:
+        The fitted mixture; deterministic for the same counts.
+    """
+    prior = prior_mixture(counts.accounts_count)
+    pseudo = prior.codes * STRENGTH
+    pseudo[0] = prior.codes[0] * 1e-3  # the unrelated are nearly all pairs: they speak for themselves
+    found = prior
+    for _ in range(rounds):
+        expected = responsibilities(counts.codes, found) * counts.pairs[:, None]
+        codes = np.stack([_code_counts(counts.codes, expected[:, k]) for k in range(len(CLASSES))]) + pseudo
+        codes /= codes.sum(axis=2, keepdims=True)
+        _hold_operator(codes[CLASSES.index("operator")])
+        share = expected.sum(axis=0) + np.array([0.0, *([0.5] * len(RELATIONS))])
+        found = Mixture(share=share / share.sum(), codes=codes)
+    return found
+
+
+def _code_counts(codes: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return expected pairs by family and code, of shape (families, CODES - 1)."""
+    return np.stack(
+        [np.bincount(codes[:, place], weights=weights, minlength=CODES)[1:] for place in range(len(FAMILIES))]
+    )
+
+
+def _hold_operator(codes: NDArray[np.float64]) -> None:
+    """Hold what the same hands share to its limits, in place."""
+    for family, most in OPERATOR_SHARES_MAX.items():
+        row = codes[FAMILIES.index(family)]
+        shared = row[1:].sum()
+        if shared > most:
+            row[1:] *= most / shared
+            row[0] = 1 - most
+
+
+def log_likelihoods(codes: NDArray[np.int64], mixture: Mixture) -> NDArray[np.float64]:
+    """Return the log of share times likelihood, of shape (patterns, classes); a code of 0 tells nothing."""
+    told = np.tile(np.log(mixture.share), (len(codes), 1))
+    table = np.concatenate([np.zeros((*mixture.codes.shape[:2], 1)), np.log(mixture.codes)], axis=2)
+    for place in range(len(FAMILIES)):
+        told += table[:, place, :].T[codes[:, place]]
+    return told
+
+
+def responsibilities(codes: NDArray[np.int64], mixture: Mixture) -> NDArray[np.float64]:
+    """Return each pattern's probability of each relation, of shape (patterns, classes)."""
+    told = log_likelihoods(codes, mixture)
+    odds = np.exp(told - told.max(axis=1, keepdims=True))
+    result: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
+    return result
+
+
+def freeze(mixture: Mixture, accounts_count: int) -> Parameters:
+    """Turn a mixture into frozen whole weights."""
+    bits = max(8, (max(1, accounts_count) - 1).bit_length())
+    share = dict(zip(CLASSES, mixture.share, strict=True))
+    unrelated = mixture.codes[0]
+    return Parameters(
+        version="fitted-2",
+        calibrated=False,
+        accounts_log2=1000 * bits,
+        prior={name: millibits(share[name] / share["unrelated"]) for name in RELATIONS},
+        weights={
+            family: {
+                name: tuple(
+                    millibits(one / other)
+                    for one, other in zip(
+                        mixture.codes[CLASSES.index(name)][place], unrelated[place], strict=True
+                    )
+                )
+                for name in RELATIONS
+            }
+            for place, family in enumerate(FAMILIES)
+        },
+    )
+
+
+def fit_parameters(engine: Engine) -> Parameters:
+    """Fit the tables to a platform whose pairs were counted.
+
+    Returns:
+        Fitted tables; the default ones where the platform has too few candidate pairs to say anything
+        (:data:`PAIRS_MIN`). Uncalibrated either way.
+    """
+    counts = count_patterns(engine)
+    ((candidates,),) = engine.rows("SELECT COUNT(*) FROM link_patterns")
+    if candidates < PAIRS_MIN:
+        return default_parameters(max(1, counts.accounts_count))
+    return freeze(fit_mixture(counts), counts.accounts_count)
