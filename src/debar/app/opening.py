@@ -148,7 +148,7 @@ def open_platform(source: Path, setting: Setting) -> Opened:
 
 
 def prepare(opened: Opened) -> None:
-    """Count a platform's pairs once: split what changed hands, find joint accounts, weigh ads against chance."""
+    """Count a platform's pairs, once: accounts that changed hands split, joint ones found, ads compared."""
     engine = opened.engine
     if not engine.columns("joint_accounts"):
         split_accounts(engine)

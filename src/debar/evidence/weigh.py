@@ -199,16 +199,17 @@ def probabilities(scores: Mapping[str, int]) -> tuple[int, int]:
     """Turn log2 odds against "unrelated" into probabilities of one owner and of one operator, in millionths.
 
     Args:
-        scores: Relation to its score in thousandths of a bit; capped at 60 bits either way, far beyond a
-            millionth.
+        scores: Relation to its score in thousandths of a bit. What lies 60 bits below the largest, far beyond
+            a millionth, counts as 60 bits below.
 
     Example:
         >>> probabilities({"overt": 0, "covert": -60_000, "operator": -60_000})
         (500000, 0)
     """
-    odds = {relation: 2.0 ** (max(-60_000, min(60_000, score)) / 1000) for relation, score in scores.items()}
+    most = max(0, *scores.values())
+    odds = {relation: 2.0 ** (max(-60_000, score - most) / 1000) for relation, score in scores.items()}
     owner = odds["overt"] + odds["covert"]
-    total = 1.0 + owner + odds["operator"]
+    total = 2.0 ** (max(-60_000, -most) / 1000) + owner + odds["operator"]
     return round(MILLION * owner / total), round(MILLION * odds["operator"] / total)
 
 

@@ -18,7 +18,9 @@ import numpy as np
 
 from debar.evidence.parameters import (
     CODES,
+    GRADES,
     JUDGEMENTS,
+    KINDS_MAX,
     RELATIONS,
     Parameters,
     code_probabilities,
@@ -40,6 +42,11 @@ CLASSES: Final = ("unrelated", *RELATIONS)
 
 STRENGTH: Final = 200.0
 """The judgement on each family of a relation counts as much as so many observed pairs."""
+
+TIES: Final = 3000.0
+"""A rare code borrows from the codes that resemble it: what is expected of it, if kinds, strength, and crowd
+with role were independent of each other, counts as much as so many shared pairs. Without this a pair that
+alone has its code would vouch for itself."""
 
 ROUNDS: Final = 60
 """Rounds of expectation and maximisation; the tables hardly move after forty."""
@@ -148,6 +155,7 @@ def fit_mixture(counts: Counts, *, rounds: int = ROUNDS) -> Mixture:
     for _ in range(rounds):
         expected = responsibilities(counts.codes, found) * counts.pairs[:, None]
         codes = np.stack([_code_counts(counts.codes, expected[:, k]) for k in range(len(CLASSES))]) + pseudo
+        codes = tie(codes)
         codes /= codes.sum(axis=2, keepdims=True)
         _hold_operator(codes[CLASSES.index("operator")])
         share = expected.sum(axis=0) + np.array([0.0, *([0.5] * len(RELATIONS))])
@@ -160,6 +168,23 @@ def _code_counts(codes: NDArray[np.int64], weights: NDArray[np.float64]) -> NDAr
     return np.stack(
         [np.bincount(codes[:, place], weights=weights, minlength=CODES)[1:] for place in range(len(FAMILIES))]
     )
+
+
+def tie(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Pull the counts of shared codes towards the product of their margins; what is shared in all stays.
+
+    Args:
+        counts: Of shape (..., CODES - 1).
+    """
+    shared = counts[..., 1:]
+    total = shared.sum(axis=-1, keepdims=True)
+    cells = shared.reshape(*shared.shape[:-1], KINDS_MAX, 2, GRADES // 2)
+    kinds = cells.sum(axis=(-2, -1))[..., :, None, None]
+    strength = cells.sum(axis=(-3, -1))[..., None, :, None]
+    grade = cells.sum(axis=(-3, -2))[..., None, None, :]
+    expected = (kinds * strength * grade).reshape(shared.shape) / total**2
+    tied = (shared + TIES * expected / total) * total / (total + TIES)
+    return np.concatenate([counts[..., :1], tied], axis=-1)
 
 
 def _hold_operator(codes: NDArray[np.float64]) -> None:

@@ -151,8 +151,9 @@ def _numbers(engine: Engine, account_ids: Sequence[str]) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Agencies:
-    """Who is never a bridge and never swept in: declared agencies (by the platform's own flag, or by id or
-    name in the policy), and accounts of two parties.
+    """Who is never a bridge and never swept in: declared agencies, and accounts of two parties.
+
+    An agency is declared by the platform's own flag, or by id or name in the policy.
     """
 
     engine: Engine

@@ -29,9 +29,10 @@ function productOf(p, q) {
 
 /** log2 odds of each relation against "unrelated", in thousandths of a bit, as probabilities in millionths. */
 function probabilities(scores) {
-  const odds = (relation) => 2 ** (Math.max(-60000, Math.min(60000, scores[relation])) / 1000);
-  const owner = odds("overt") + odds("covert"), operator = odds("operator");
-  const total = 1 + owner + operator;
+  const most = Math.max(0, scores.overt, scores.covert, scores.operator);
+  const odds = (score) => 2 ** (Math.max(-60000, score - most) / 1000);
+  const owner = odds(scores.overt) + odds(scores.covert), operator = odds(scores.operator);
+  const total = odds(0) + owner + operator;
   return [roundHalfEven((MILLION * owner) / total), roundHalfEven((MILLION * operator) / total)];
 }
 
