@@ -22,7 +22,7 @@ THEIR_IDENTIFIERS = """account_id,kind,value
 P1,email,desk@northwind.example
 P1,legal_id,NW-100
 P2,email,other@bakery.example
-P3,domain,northwind.example
+P3,email,squatter@northwind.example
 """
 
 

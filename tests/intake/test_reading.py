@@ -43,7 +43,7 @@ def test_a_clean_folder_has_no_problems_and_all_seven_tables(read: Read, engine:
     platform = read({"billing.csv": BILLING + "e1,a1,delivered,2016-11-07,1200.50,USD\n"})
     assert platform.problem_counts == {}
     assert platform.tables == {
-        "accounts": 2, "identifiers": 0, "ads": 0, "spend": 0, "billing": 1, "contacts": 0, "judgements": 0,
+        "accounts": 2, "identifiers": 2, "ads": 0, "spend": 0, "billing": 1, "contacts": 0, "judgements": 0,
         "near_keys": 0, "unread": 0,
     }  # fmt: skip
     assert engine.rows(
@@ -361,7 +361,7 @@ def test_names_of_all_scripts_survive(read: Read, engine: DuckEngine) -> None:
     assert engine.rows("SELECT name FROM accounts ORDER BY account_id") == [(name,) for name in names]
     keys = engine.rows("SELECT value_key FROM identifiers WHERE kind = 'legal_name' ORDER BY account_id")
     assert keys == [("ооо ромашка",), ("مؤسسة النور",), ("今日俄罗斯有限公司",), ("łódź zażółć",)]
-    assert platform.derived == {"legal_name": 4}
+    assert platform.derived == {"legal_name": 4, "name": 5}
 
 
 def test_empty_folder(engine: DuckEngine, tmp_path: Path) -> None:
@@ -484,10 +484,10 @@ def test_sensitive_values_are_keyed_and_masked(read: Read, engine: DuckEngine) -
     assert ("a1", "card", "access", card, f"card:{card[:16]}", "card ..4242", "payer", "given") in rows
     assert (
         "a1",
-        "domain",
-        "web",
+        "email_domain",
+        "contact",
         "harbour.example",
-        "domain:harbour.example",
+        "email_domain:harbour.example",
         "harbour.example",
         "owner",
         "derived:email",
@@ -509,7 +509,7 @@ def test_a_family_can_be_given_to_an_unknown_kind(read: Read, engine: DuckEngine
         {"identifiers.csv": "account_id,kind,value\na1,passport,X-99\n"}, families={"passport": "legal"}
     )
     assert platform.unknown_kinds == {}
-    assert engine.rows("SELECT family FROM identifiers") == [("legal",)]
+    assert engine.rows("SELECT family FROM identifiers WHERE source = 'given'") == [("legal",)]
 
 
 def test_what_tables_imply_is_derived(read: Read, engine: DuckEngine) -> None:
@@ -535,10 +535,12 @@ def test_what_tables_imply_is_derived(read: Read, engine: DuckEngine) -> None:
         ("a1", "launch", "2016-05-01T10:00:00Z", "derived:launch", first, first),
         ("a1", "legal_name", "harbour ltd", "derived:legal_name", None, None),
         ("a1", "manager", "m7", "derived:manager_id", None, None),
+        ("a1", "name", "harbour", "derived:name", None, None),
         ("a1", "utm", "x / spring", "derived:landing_url", first, first),
         ("a2", "launch", "2016-05-01T09:59:30Z", "derived:launch", first, first),
         ("a2", "launch", "2016-05-01T10:00:00Z", "derived:launch", first, first),
         ("a2", "legal_name", "harbour ltd", "derived:legal_name", None, None),
+        ("a2", "name", "harbour", "derived:name", None, None),
     ]
     assert platform.derived["text_hash"] == 1
     assert platform.problem_counts == {}

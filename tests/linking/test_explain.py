@@ -70,7 +70,11 @@ def test_no_sensitive_value_is_ever_shown(engine: DuckEngine) -> None:
             "client-2",
             "Not linked: more likely the same hands run owner-3 and client-2 for different owners.",
         ),
-        ("owner-3", "agency", "Not linked: agency is a declared agency, and an agency is never swept in."),
+        (
+            "owner-3",
+            "agency",
+            "Not linked: agency is a declared agency or an account of two parties: never swept in.",
+        ),
         (
             "owner-0",
             "front",

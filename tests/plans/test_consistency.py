@@ -61,7 +61,7 @@ CONTRADICTIONS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a member moved in": lambda d: member(d, "A4").update(status="in"),
     "an empty read set": lambda d: d["base"].update(read_set=[]),
     "another policy under the old digest": lambda d: d["base"]["policy"].update(third_signature_accounts=9**9),
-    "other weights": lambda d: d["evidence"]["parameters"].update(owner_role=[9, 9, 9]),
+    "other weights": lambda d: d["evidence"]["parameters"]["prior"].update(overt=9),
     "a subject that the evidence does not start from": lambda d: d["subjects"][0]["account_ids"].append("B1"),
 }  # fmt: skip
 

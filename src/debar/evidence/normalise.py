@@ -16,13 +16,11 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from debar.evidence.names import (
-    ACCOUNT_WORDS,
     EXAMPLE_HOSTS,
     FREE_MAIL,
     GMAIL,
     LEGAL_FORM_PHRASES,
     LEGAL_FORMS,
-    NAME_LETTERS_MIN,
     PLACEHOLDERS,
     RESERVED_SUFFIXES,
     SHARED_HOSTS,
@@ -161,17 +159,6 @@ def _compact_lower(text: str) -> Normalised:
 
 def _lower(text: str) -> Normalised:
     return Normalised(value=fold(text))
-
-
-def _name(text: str) -> Normalised:
-    """Return the sorted words that say whose an account is: no legal forms, numbers or account words."""
-    from debar.evidence.naming.reading import read_name
-
-    words = {word for alias in read_name(text).aliases[:1] for word in alias}
-    telling = sorted(word for word in words if not word.isdigit() and word not in ACCOUNT_WORDS)
-    if len("".join(telling)) < NAME_LETTERS_MIN:
-        raise ValueError("too short a name to tell anybody by")
-    return Normalised(value=" ".join(telling))
 
 
 def _email(text: str) -> Normalised:
@@ -443,7 +430,6 @@ _BY_KIND: Final[Mapping[str, Callable[[str], Normalised]]] = {
     "tax_id": _legal_id,
     "vat_id": _legal_id,
     "legal_name": _legal_name,
-    "name": _name,
     "domain": _domain,
     "page": _page,
     "pixel": _compact_upper,

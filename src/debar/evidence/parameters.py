@@ -213,7 +213,7 @@ JUDGEMENTS: Final[dict[str, Judgement]] = {
         shared=(0.5, 6, 8, 40, 2, 3),
         crowds=(0.05, 0.06, 0.09, 0.15, 0.25, 0.4),
         roles=(0.05, 0.3, 0.35, 0.3),
-        kinds=(0.96, 0.035, 0.005),
+        kinds=(0.961, 0.035, 0.004),
         strong=0.4,
     ),
     "overt": Judgement(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.evidence.keying import fact_id, is_keyed, keyed, mask
+from debar.evidence.naming.keys import whose
 from debar.evidence.normalise import is_placeholder, is_shared_host, normalise, read_landing, registrable
 from debar.model.identifiers import FAMILY_OF_KIND
 from debar.model.step import Step
@@ -199,10 +200,9 @@ def _identifiers(
 
 
 def _name_identifiers(raw: str) -> Iterator[tuple[str, str, str | None]]:
-    try:
-        yield "name", normalise("name", raw).value, None
-    except ValueError:
-        return
+    told = whose(raw)
+    if told is not None:
+        yield "name", told, None
 
 
 def _landing_identifiers(raw: str) -> Iterator[tuple[str, str, str | None]]:

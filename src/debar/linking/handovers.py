@@ -84,7 +84,8 @@ _VALUES: Final = (
     " MIN(i.first_seen) AS starts,"
     " CASE WHEN COUNT(i.last_seen) = COUNT(*) THEN MAX(i.last_seen) END AS ends"
     " FROM identifiers AS i JOIN handover_suspects AS s ON s.account_id = i.account_id"
-    " WHERE i.family IN ('legal', 'web', 'contact', 'access') AND i.kind NOT IN ('ip', 'manager')"
+    " WHERE i.family IN ('legal', 'web', 'contact', 'access', 'name')"
+    " AND i.kind NOT IN ('ip', 'manager', 'name')"
     " AND i.source <> 'derived:legal_name' AND (i.first_seen IS NOT NULL OR i.last_seen IS NOT NULL)"
     " GROUP BY i.account_id, i.family, i.kind, i.value_key"
 )
@@ -267,6 +268,7 @@ _FAMILY_WORDS: Final = {
     "web": "sites and pixels",
     "contact": "addresses, mail and telephone",
     "access": "cards, devices and administrators",
+    "name": "names",
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from debar.evidence.names import ACCOUNT_WORDS, NAME_LETTERS_MIN
 from debar.evidence.naming.rarity import shipped_rarity
 from debar.evidence.naming.reading import read_name
 from debar.evidence.naming.sounds import sound
@@ -50,6 +51,20 @@ def name_keys(name: str, rarity: Rarity | None = None) -> tuple[str, ...]:
     for words in read_name(name).aliases:
         keys.update(_keys(words, rarity))
     return tuple(sorted(keys))
+
+
+def whose(name: str) -> str | None:
+    """Return the sorted words of an account's name that say whose it is; None where they say too little.
+
+    Without legal forms, numbers and the words that say which account it is.
+
+    Example:
+        >>> whose("Terra & Baker Ltd. - Official 8"), whose("RT")
+        ('baker terra', None)
+    """
+    words = read_name(name).aliases[0]
+    telling = sorted({word for word in words if not word.isdigit() and word not in ACCOUNT_WORDS})
+    return " ".join(telling) if len("".join(telling)) >= NAME_LETTERS_MIN else None
 
 
 def _keys(words: tuple[str, ...], rarity: Rarity) -> Iterator[str]:
