@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 FORMAT: Final = "debar referral"
 VERSION: Final = 1
 SHARED_KINDS: Final = (
-    "legal_id", "tax_id", "vat_id", "legal_name", "domain", "page", "pixel", "app", "email", "email_domain", "phone",
-    "card", "bank",
+    "legal_id", "tax_id", "vat_id", "legal_name", "domain", "page", "pixel", "app", "email",
+    "email_domain", "phone", "card", "bank",
 )  # fmt: skip
 """Kinds that go out unless the policy says otherwise: those that mean the same on another platform."""
 
