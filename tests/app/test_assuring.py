@@ -29,19 +29,22 @@ if TYPE_CHECKING:
 
 
 def write_platform(folder: Path, *, linked: bool = True, owners: int = 40) -> Path:
-    """Write owners with three accounts on one mailbox, phone and page; not linked: strangers on borrowed ones."""
+    """Write owners with three accounts on one mailbox and phone; not linked: strangers on borrowed ones."""
     folder.mkdir()
     rows, held = [], []
     for n in range(owners):
         for side in "abc":
             account = f"{side}{n}"
             rows.append((account, f"Shop {n} {side}"))
+            if linked:
+                held.append((account, "legal_id", f"L{n}"))
+            else:
+                held.append((account, "page", f"page{n}"))
+                held += [(account, "legal_id", f"L{n}{side}")] if n else []
             held += [
-                (account, "legal_id", f"L{n}" if linked else f"L{n}{side}"),
                 (account, "email", f"box{n}@shop{n}.example"),
-                (account, "page", f"page{n}"),
                 (account, "phone", f"+4930{n:07d}"),
-                (account, "card", f"fp_{n // 4}"),
+                (account, "card", f"fp_{n // 2}"),
             ]
     for name, header, table in (
         ("accounts", ("account_id", "name"), rows),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 
 from debar.linking.assurance.audit import Audit
-from debar.linking.assurance.scored import audit_platform, score_strata
+from debar.linking.assurance.scored import audit_platform, audit_steps, score_strata
 from debar.linking.links import link_platform
 from debar.model.policy import Policy
 from debar.stores.duckdb_engine import DuckEngine
@@ -76,3 +78,16 @@ def test_a_crowd_counts_by_accounts_and_not_by_pairs() -> None:
     audit = audit_of(world)
     assert audit.pairs == 18
     assert 4 <= audit.apart <= 6
+
+
+def test_no_account_is_in_two_pairs_that_count() -> None:
+    """Six accounts make fifteen pairs, and no account is in two of those that count."""
+    engine = DuckEngine(threads=1)
+    columns = {"a_no": "INTEGER", "b_no": "INTEGER", "agrees": "BOOLEAN", "lot": "VARCHAR"}
+    rows = [(a, b, False, f"{(7 * a + 11 * b) % 31:02}") for a, b in combinations(range(6), 2)]
+    engine.load("audit_linked", columns, rows)
+    engine.run(audit_steps(950_000)[1])
+    found = engine.rows("SELECT a_no, b_no, apart FROM audit_pairs")
+    counted = [account for a, b, apart in found if apart for account in (a, b)]
+    assert 15 == len(found)
+    assert 2 <= len(counted) == len(set(counted))

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from debar.app.answer import Answer
 from debar.app.assuring.answers_file import read_table
+from debar.app.opening import fitted
 from debar.app.telling_plans import WHY_OUT
 from debar.app.verbs import write_whole
-from debar.evidence.parameters import default_parameters
 from debar.linking.assurance.backtest import (
     UNKNOWN,
     Backtest,
@@ -26,7 +26,7 @@ from debar.linking.assurance.backtest import (
 )
 from debar.linking.expand import expand
 from debar.linking.explain import path_reasons
-from debar.linking.links import link_platform
+from debar.linking.links import ensure_links
 from debar.linking.neighbourhood import case_graph
 from debar.model.problem import DebarError, Place
 from debar.notices.measured.backtest import render_backtest_html, render_backtest_text
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 BANS: Final = ("decision", "named", "account_id")
 OVERTURNED: Final = ("decision", "account_id")
+DERIVED: Final = ("joint_accounts", "account_periods", "link_counted", "link_run")
+"""Tables whose presence says that a platform was counted and linked: dropped when it is put back to a day."""
 FATE: Final = {"in": "repeat", "ask": "ask", "out": "spare", "named": "repeat"}
 
 
@@ -153,9 +155,10 @@ def _tried_on(opened: Opened, day: date | None, bans: Sequence[PastBan]) -> Iter
     engine = opened.engine
     for step in as_of_steps(day, tuple(engine.columns("backtest_identifiers"))):
         engine.run(step)
-    ((count,),) = engine.rows("SELECT COUNT(*) FROM accounts WHERE account_id <> 'unattributed'")
-    then = replace(opened, parameters=default_parameters(max(1, count)))
-    link_platform(engine, then.parameters, then.policy)
+    for derived in DERIVED:
+        engine.drop(derived)
+    then = fitted(replace(opened, calibration=None))
+    ensure_links(engine, then.parameters, then.policy)
     present = {account for (account,) in engine.rows("SELECT account_id FROM link_accounts")}
     for named, some in groupby(
         sorted(bans, key=lambda b: (b.named, b.decision, b.account_id)), key=lambda b: b.named

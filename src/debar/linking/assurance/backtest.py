@@ -160,13 +160,14 @@ def as_of_steps(day: date | None, columns: tuple[str, ...]) -> tuple[Step, ...]:
         columns: Those of ``identifiers``.
 
     Returns:
-        ``accounts``, ``identifiers`` and ``judgements``, made of ``backtest_accounts`` and
-        ``backtest_identifiers``, which :func:`kept_steps` makes. What has no first day counts as always
+        ``accounts``, ``identifiers``, ``ads`` and ``judgements``, made of ``backtest_accounts``,
+        ``backtest_identifiers`` and ``backtest_ads``, which :func:`kept_steps` makes. What has no first day counts as always
         known; what was last seen later was last seen on that day, as far as anybody knew then.
     """
     bound = {} if day is None else {"day": day}
     accounts = "" if day is None else " WHERE created_at IS NULL OR CAST(created_at AS DATE) <= $day"
     identifiers = "" if day is None else " WHERE first_seen IS NULL OR first_seen <= $day"
+    ads = "" if day is None else " WHERE started_at IS NULL OR CAST(started_at AS DATE) <= $day"
     cut = "last_seen" if day is None else "CASE WHEN last_seen > $day THEN $day ELSE last_seen END"
     listed = ", ".join(
         f"CAST({cut} AS DATE) AS last_seen" if name == "last_seen" else quote_identifier(name)
@@ -179,6 +180,7 @@ def as_of_steps(day: date | None, columns: tuple[str, ...]) -> tuple[Step, ...]:
             sql=f"SELECT {listed} FROM backtest_identifiers{identifiers}",
             parameters=bound,
         ),
+        Step(name="ads", sql=f"SELECT * FROM backtest_ads{ads}", parameters=bound),
         Step(name="judgements", sql="SELECT * FROM judgements WHERE FALSE"),
     )
 
@@ -188,6 +190,7 @@ def kept_steps() -> tuple[Step, ...]:
     return (
         Step(name="backtest_accounts", sql="SELECT * FROM accounts"),
         Step(name="backtest_identifiers", sql="SELECT * FROM identifiers"),
+        Step(name="backtest_ads", sql="SELECT * FROM ads"),
     )
 
 
