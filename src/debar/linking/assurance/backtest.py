@@ -161,8 +161,9 @@ def as_of_steps(day: date | None, columns: tuple[str, ...]) -> tuple[Step, ...]:
 
     Returns:
         ``accounts``, ``identifiers``, ``ads`` and ``judgements``, made of ``backtest_accounts``,
-        ``backtest_identifiers`` and ``backtest_ads``, which :func:`kept_steps` makes. What has no first day counts as always
-        known; what was last seen later was last seen on that day, as far as anybody knew then.
+        ``backtest_identifiers`` and ``backtest_ads``, which :func:`kept_steps` makes. What has no
+        first day counts as always known; what was last seen later was last seen on that day, as far as
+        anybody knew then.
     """
     bound = {} if day is None else {"day": day}
     accounts = "" if day is None else " WHERE created_at IS NULL OR CAST(created_at AS DATE) <= $day"
