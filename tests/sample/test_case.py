@@ -10,7 +10,7 @@ import pytest
 from debar.evidence.keying import HashKey
 from debar.intake.reading import read_platform
 from debar.linking.expand import expand
-from debar.linking.fit import fit_parameters
+from debar.linking.fitting.fit import fit_parameters
 from debar.linking.links import count_pairs
 from debar.linking.lookup import resolve_subject
 from debar.linking.neighbourhood import case_graph

@@ -14,7 +14,7 @@ from debar.evidence.keying import HashKey
 from debar.evidence.parameters import default_parameters
 from debar.intake.reading import read_platform
 from debar.linking.creative.evidence import derive_evidence
-from debar.linking.fit import fit_parameters
+from debar.linking.fitting.fit import fit_parameters
 from debar.linking.handovers import split_accounts
 from debar.linking.joint import find_joint_accounts
 from debar.linking.links import ensure_counted

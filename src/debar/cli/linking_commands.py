@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @click.option("--labels", type=FILE, help="Reviewed pairs (CSV or Parquet): calibrate on them.")
 @click.option("--freeze", type=FILE, help="Write the calibration here, for debar plan --calibration.")
 @click.option("--html", type=FILE, help="Write the reliability page here.")
+@click.option("--explain-model", is_flag=True, help="Print the tables that the pairs were weighed with.")
 def links(
     setting: Setting,
     platform: Path,
@@ -36,6 +37,7 @@ def links(
     labels: Path | None,
     freeze: Path | None,
     html: Path | None,
+    explain_model: bool,
 ) -> Answer:
     """Score every pair of accounts that share something; one row a pair, with reasons.
 
@@ -52,6 +54,7 @@ def links(
         labels=labels,
         freeze=freeze,
         html=html,
+        explain_model=explain_model,
     )
 
 

@@ -20,6 +20,7 @@ from debar.linking.assurance.scored import (
     scores_of,
     stratum_sizes,
 )
+from debar.linking.fitting.tables import render_model
 from debar.linking.links import ensure_links, write_links
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
 from debar.notices.measured.reliability import render_reliability_html, render_reliability_text
@@ -41,6 +42,7 @@ def links(
     labels: Path | None = None,
     freeze: Path | None = None,
     html: Path | None = None,
+    explain_model: bool = False,
 ) -> Answer:
     """Score every candidate pair, correct the scores on labels, audit them without, and write them.
 
@@ -51,6 +53,7 @@ def links(
         labels: Reviewed pairs; by default the platform's and the register's judgements, if they are enough.
         freeze: Where to write the frozen correction.
         html: Where to write the reliability page.
+        explain_model: Whether the answer prints the tables that the pairs were weighed with.
 
     Raises:
         DebarError: DBR-A090, the labels are none, or none of them is on a pair that shares something;
@@ -78,7 +81,13 @@ def links(
         write_whole(freeze, calibration_text(calibrated.calibration))
     if calibrated is not None and html is not None:
         write_whole(html, render_reliability_html(calibrated, opened.platform.name))
-    return _answer(opened, out, calibrated=calibrated, audit=audit)
+    answer = _answer(opened, out, calibrated=calibrated, audit=audit)
+    if not explain_model:
+        return answer
+    return Answer(
+        document={**answer.document, "model": parameters.as_json()},
+        text=f"{answer.text}\n\n{render_model(parameters)}",
+    )
 
 
 def _judged(opened: Opened) -> tuple[Label, ...]:

@@ -131,7 +131,7 @@ def _remainder(masks: Mapping[int, int], met: Mapping[int, int]) -> dict[int, in
 
 def prior_mixture(accounts_count: int) -> Mixture:
     """Return the judgements as a mixture for a platform of a given size."""
-    count = max(2, accounts_count)
+    count = max(256, accounts_count)
     share = np.array([JUDGEMENTS[name].others / count for name in CLASSES])
     share[0] = 1 - share[1:].sum()
     codes = np.array([[code_probabilities(name, count)[family] for family in FAMILIES] for name in CLASSES])

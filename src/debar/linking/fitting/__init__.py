@@ -1,0 +1,1 @@
+"""Fitting the weights to a platform, and printing them."""
