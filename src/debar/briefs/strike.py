@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from debar.evidence.parameters import Parameters
-from debar.linking.expand import Standing, expand
+from debar.linking.expand import Standing, Weighings, expand, reweigh_pairs, weigh_pairs
 from debar.linking.graph import CaseGraph
 from debar.model.money import format_micros, parse_micros
 from debar.model.policy import Policy
@@ -92,9 +92,26 @@ class Evidence:
     policy: Policy
     without: frozenset[str]
 
-    def standings(self, struck: frozenset[str] = frozenset()) -> tuple[Standing, ...]:
-        """Return everybody's standing with further facts struck out."""
-        return expand(self.graph, self.parameters, self.policy, without=self.without | struck)
+    def standings(
+        self, struck: frozenset[str] = frozenset(), weighings: Weighings | None = None
+    ) -> tuple[Standing, ...]:
+        """Return everybody's standing with further facts struck out.
+
+        Args:
+            struck: The further facts.
+            weighings: Of the plan as it stands (:meth:`weighings`), where many facts are struck in turn.
+        """
+        without = self.without | struck
+        scores = weighings
+        if weighings is not None and struck:
+            scores = reweigh_pairs(
+                self.graph, self.parameters, weighings, without=self.without, struck=struck
+            )
+        return expand(self.graph, self.parameters, self.policy, without=without, weighings=scores)
+
+    def weighings(self) -> Weighings:
+        """Return every pair's score as the plan has it."""
+        return weigh_pairs(self.graph, self.parameters, self.without)
 
 
 def evidence_of(plan: Mapping[str, Any]) -> Evidence:
@@ -124,13 +141,20 @@ def strike(plan: Mapping[str, Any], facts: Collection[str]) -> Strike:
     return strike_in(plan, evidence, facts, before=statuses_of(evidence))
 
 
-def statuses_of(evidence: Evidence, struck: frozenset[str] = frozenset()) -> dict[str, str]:
+def statuses_of(
+    evidence: Evidence, struck: frozenset[str] = frozenset(), weighings: Weighings | None = None
+) -> dict[str, str]:
     """Return each account's status with further facts struck out."""
-    return {standing.account_id: standing.status for standing in evidence.standings(struck)}
+    return {standing.account_id: standing.status for standing in evidence.standings(struck, weighings)}
 
 
 def strike_in(
-    plan: Mapping[str, Any], evidence: Evidence, facts: Collection[str], *, before: Mapping[str, str]
+    plan: Mapping[str, Any],
+    evidence: Evidence,
+    facts: Collection[str],
+    *,
+    before: Mapping[str, str],
+    weighings: Weighings | None = None,
 ) -> Strike:
     """Strike facts out of a plan whose evidence and standings are at hand already."""
     unknown = sorted(set(facts) - set(evidence.graph.facts))
@@ -142,7 +166,7 @@ def strike_in(
             exit_code=EXIT_USAGE,
         )
     struck = frozenset(facts)
-    after = statuses_of(evidence, struck)
+    after = statuses_of(evidence, struck, weighings)
     amounts = amounts_of(plan)
     accounts = sorted(before)
     leaves = tuple(a for a in accounts if before[a] in BANNED and after[a] not in BANNED)

@@ -147,7 +147,8 @@ class View:
         self.currency: str = plan["earned"]["currency"] or ""
         self.stated: bool = plan["earned"].get("basis") == "stated spend"
         self.money_word = "Stated spend" if self.stated else "Earned"
-        self.before = statuses_of(self.evidence)
+        self.weighings = self.evidence.weighings()
+        self.before = statuses_of(self.evidence, weighings=self.weighings)
         self.members: dict[str, Mapping[str, Any]] = {m["account_id"]: m for m in plan["members"]}
         self.facts = self._facts()
         self.ties = self._ties()
@@ -402,7 +403,9 @@ class View:
                 crowd=graph.facts[fact_id].crowd,
                 holders=tuple(sorted(holders[fact_id])),
                 own_struck=fact_id in self.evidence.without,
-                alone=strike_in(self.plan, self.evidence, [fact_id], before=self.before)
+                alone=strike_in(
+                    self.plan, self.evidence, [fact_id], before=self.before, weighings=self.weighings
+                )
                 if fact_id in tried
                 else None,
             )

@@ -9,7 +9,7 @@ that the neighbourhood of a case is finite and can be carried in a file.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from debar.evidence.weigh import MILLION, SharedValue, Weighing, weigh
 
@@ -62,6 +62,10 @@ class Standing:
     why: str
 
 
+Weighings: TypeAlias = "Mapping[tuple[str, str], Weighing]"
+"""A graph's pairs, smaller account id first, with their scores."""
+
+
 def weigh_pairs(
     graph: CaseGraph, parameters: Parameters, without: frozenset[str] = frozenset()
 ) -> dict[tuple[str, str], Weighing]:
@@ -70,27 +74,60 @@ def weigh_pairs(
     A struck fact is no longer shared; that both accounts hold *something* in its family stays known.
     """
     return {
-        (pair.account_a, pair.account_b): weigh(
-            [
-                SharedValue(
-                    fact_id=fact_id,
-                    kind=graph.facts[fact_id].kind,
-                    family=graph.facts[fact_id].family,
-                    crowd=graph.facts[fact_id].crowd,
-                    role=role,
-                )
-                for fact_id, role in pair.shared.items()
-                if fact_id not in without
-            ],
-            frozenset(pair.known_to_both),
-            parameters,
-        )
+        (pair.account_a, pair.account_b): _weigh_pair(pair, graph, parameters, without)
         for pair in graph.pairs
     }
 
 
+def reweigh_pairs(
+    graph: CaseGraph,
+    parameters: Parameters,
+    before: Weighings,
+    *,
+    without: frozenset[str],
+    struck: frozenset[str],
+) -> dict[tuple[str, str], Weighing]:
+    """Weigh only the pairs that share one of some newly struck facts; the others stay as they were.
+
+    Args:
+        graph: The graph.
+        parameters: Frozen weights.
+        before: What :func:`weigh_pairs` gave ``without`` the facts that were struck before.
+        without: Those facts.
+        struck: The facts that are struck as well.
+    """
+    changed = {
+        (pair.account_a, pair.account_b): _weigh_pair(pair, graph, parameters, without | struck)
+        for pair in graph.pairs
+        if not struck.isdisjoint(pair.shared)
+    }
+    return {**before, **changed}
+
+
+def _weigh_pair(
+    pair: GraphPair, graph: CaseGraph, parameters: Parameters, without: frozenset[str]
+) -> Weighing:
+    shared = [
+        SharedValue(
+            fact_id=fact_id,
+            kind=graph.facts[fact_id].kind,
+            family=graph.facts[fact_id].family,
+            crowd=graph.facts[fact_id].crowd,
+            role=role,
+        )
+        for fact_id, role in pair.shared.items()
+        if fact_id not in without
+    ]
+    return weigh(shared, frozenset(pair.known_to_both), parameters)
+
+
 def expand(
-    graph: CaseGraph, parameters: Parameters, policy: Policy, *, without: frozenset[str] = frozenset()
+    graph: CaseGraph,
+    parameters: Parameters,
+    policy: Policy,
+    *,
+    without: frozenset[str] = frozenset(),
+    weighings: Weighings | None = None,
 ) -> tuple[Standing, ...]:
     """Find the standing of every account of a graph.
 
@@ -99,11 +136,13 @@ def expand(
         parameters: Frozen weights.
         policy: Thresholds, hops and interim days.
         without: Facts that are struck out, parameters held fixed.
+        weighings: What :func:`weigh_pairs` gives for these facts, if it is at hand.
 
     Returns:
         One standing an account, ordered by account id.
     """
-    hops = _hops(graph.pairs, weigh_pairs(graph, parameters, without))
+    scores = weigh_pairs(graph, parameters, without) if weighings is None else weighings
+    hops = _hops(graph.pairs, scores)
     firm = {key: hop for key, hop in hops.items() if _is_firm(hop)}
     barred = graph.agencies | disputed(graph)
     proposed = _best_paths(graph, firm, policy, barred)
