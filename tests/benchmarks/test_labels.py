@@ -44,9 +44,9 @@ def test_a_task_without_its_files_is_left_out_and_told(
 
 @pytest.mark.real
 def test_the_best_rule_on_googles_labels_is_the_equal_name() -> None:
-    """Recall .568 at precision .981, over the pairs of accounts whose owner is known."""
+    """Recall .607 at precision .965, over the pairs of accounts whose owner is known."""
     if not (DATA / "google_2022_accounts_labelled.csv").exists():
         pytest.skip("needs ../shared/data/google_2022_accounts_labelled.csv")
     rule = next(run_labels(["google"], []))
-    assert (round(rule["precision"], 3), round(rule["recall"], 3)) == (0.981, 0.568)
-    assert rule["method"].startswith("rule: equal legal_name")
+    assert (round(rule["precision"], 3), round(rule["recall"], 3)) == (0.965, 0.607)
+    assert rule["method"].startswith("rule: equal name")
