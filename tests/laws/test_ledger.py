@@ -436,7 +436,10 @@ def _against_hledger(engine: DuckEngine, books: list[Event], *, with_beancount: 
     assert ours == theirs
     assert said == ([], ours)
     exact = _exact(books, "USD", ACCOUNTS)
-    assert round(exact) == round(converted) == round(also)
+    # Less than a micro apart: hledger drops what one account converts to beyond its own digits (12 micros of
+    # RUB are .18 of a micro of USD), so that two exact sums may lie on either side of a half.
+    assert abs(exact - converted) < 1
+    assert abs(exact - also) < 1
     income: dict[str, int] = defaultdict(int)
     for (ledger_account, currency), amount in theirs.items():
         if ledger_account.startswith("Income:"):
