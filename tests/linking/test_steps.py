@@ -8,7 +8,8 @@ import sqlglot
 from sqlglot.errors import ErrorLevel
 
 from debar.evidence.parameters import GRADES, ROLES, role_of, shared_code
-from debar.linking.links import PERIODS, link_platform, reason_steps
+from debar.linking.handovers import PERIODS
+from debar.linking.links import link_platform, reason_steps
 from debar.linking.steps import (
     CODE_BASE,
     FAMILY_BITS,

@@ -62,13 +62,14 @@ class Handover:
     sentence: str
 
 
-_PERIODS: Final = {
+PERIODS: Final = {
     "account_id": "VARCHAR",
     "period_no": "INTEGER",
     "from_day": "DATE",
     "to_day": "DATE",
     "reason": "VARCHAR",
 }
+"""Columns of ``account_periods``: the holders of an account that changed hands, one row a holder."""
 
 _SUSPECTS: Final = (
     "SELECT DISTINCT account_id FROM (SELECT account_id, family FROM identifiers"
@@ -314,7 +315,7 @@ def split_accounts(engine: Engine, changes: Iterable[NameChange] = ()) -> tuple[
         if kept and kept[-1].account_id == one.account_id and _is_near(kept[-1].day, one.day):
             continue
         kept.append(one)
-    engine.load("account_periods", _PERIODS, [row for same in _by_account(kept) for row in _periods(same)])
+    engine.load("account_periods", PERIODS, [row for same in _by_account(kept) for row in _periods(same)])
     return tuple(kept)
 
 

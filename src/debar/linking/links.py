@@ -18,6 +18,7 @@ from debar.evidence.parameters import (
     shared_code,
 )
 from debar.evidence.weigh import FIRM_GRADES, MILLION, Weighing, probabilities, weigh_codes
+from debar.linking.handovers import PERIODS
 from debar.linking.steps import (
     CODE_BASE,
     FAMILY_BITS,
@@ -43,15 +44,6 @@ if TYPE_CHECKING:
     from debar.evidence.parameters import Parameters
     from debar.model.policy import Policy
     from debar.model.ports import Engine
-
-PERIODS: Final = {
-    "account_id": "VARCHAR",
-    "period_no": "INTEGER",
-    "from_day": "DATE",
-    "to_day": "DATE",
-    "reason": "VARCHAR",
-}
-"""Columns of ``account_periods``: the holders of an account that changed hands, one row a holder."""
 
 
 def count_pairs(engine: Engine, policy: Policy) -> None:
