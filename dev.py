@@ -12,6 +12,7 @@ python3 dev.py pin      compile constraints.txt anew
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -19,6 +20,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
@@ -29,6 +34,10 @@ SYSTEM_TOOLS = {
     "hledger": ("hledger",),
     "java": ("openjdk-17-jre-headless",),
     "go": ("golang-go", "golang-golang-x-mod-dev"),
+    "gcc": ("gcc", "libc6-dev"),
+    "spin": ("spin",),
+    "nginx": ("nginx-light",),
+    "pg_ctlcluster": ("postgresql",),
 }
 
 HEAD = """# Proof
@@ -82,6 +91,21 @@ def install_apart(name: str, program: str) -> None:
         print(f"not installed: {program}; tests that need it are skipped and say so")
 
 
+@contextlib.contextmanager
+def no_services() -> Iterator[None]:
+    """Keep Debian from starting what it installs (PostgreSQL, nginx): tests start their own."""
+    policy = Path("/usr/sbin/policy-rc.d")
+    if policy.exists():
+        yield
+        return
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    policy.chmod(0o755)
+    try:
+        yield
+    finally:
+        policy.unlink()
+
+
 def install_system_tools() -> None:
     """Install Beancount apart, and what else the tests use from Debian, where it is missing and we may."""
     install_apart("oracles", "Beancount")
@@ -93,7 +117,8 @@ def install_system_tools() -> None:
         print(f"not installed: {', '.join(missing)}; tests that need them are skipped and say so")
         return
     run("apt-get", "update", "-qq")
-    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing, "fonts-inter")
+    with no_services():
+        run("apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing, "fonts-inter")
 
 
 def pytest(*arguments: str) -> int:
