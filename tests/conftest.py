@@ -1,4 +1,4 @@
-"""What holds for all tests: how Hypothesis draws, and the one browser of a module."""
+"""What holds for all tests: how Hypothesis draws, the one browser of a module, the one PostgreSQL of a worker."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import pytest
 from hypothesis import settings
 
 from browsers import chromium
+from postgres_servers import postgres
+
+__all__ = ["browser", "postgres"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
