@@ -77,7 +77,8 @@ def install(*, tests: bool) -> None:
 def install_apart(name: str, program: str) -> None:
     """Make .venv-NAME with what constraints-NAME.txt pins: a program that must not reach the product.
 
-    Beancount (``oracles``) for its licence; Splink (``peers``), which linking is measured against.
+    Beancount (``oracles``) for its licence; Splink (``peers``), which linking is measured against; Envoy
+    (``envoy``), a proxy that asks the gate.
     """
     pins, python = HERE / f"constraints-{name}.txt", HERE / f".venv-{name}" / "bin" / "python"
     stamp = HERE / f".venv-{name}" / "installed"
@@ -107,8 +108,9 @@ def no_services() -> Iterator[None]:
 
 
 def install_system_tools() -> None:
-    """Install Beancount apart, and what else the tests use from Debian, where it is missing and we may."""
+    """Install what tests use of Debian, where it is missing and we may; Beancount and Envoy apart."""
     install_apart("oracles", "Beancount")
+    install_apart("envoy", "Envoy")
     absent = [packages for tool, packages in SYSTEM_TOOLS.items() if shutil.which(tool) is None]
     missing = [package for packages in absent for package in packages]
     if not missing:

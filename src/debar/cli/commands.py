@@ -390,6 +390,7 @@ def register_verify(setting: Setting) -> Answer:
 
 from debar.cli import appeal_commands as _appeal_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import case_commands as _case_commands  # noqa: E402, F401 - they join the group made above
+from debar.cli import gate_commands as _gate_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import linking_commands as _linking_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import money_commands as _money_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import record_commands as _record_commands  # noqa: E402, F401 - as above

@@ -1,0 +1,1 @@
+"""How fast the gate is: ``python -m benchmarks.gate.http``, ``python -m benchmarks.gate.apply``."""

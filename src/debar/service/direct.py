@@ -1,0 +1,41 @@
+"""The check over HTTP on the register's own host.
+
+Law: each answer is read from the register's file as it is; there is no lease, and nothing is kept unless the
+operator says how long.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from debar.gate.direct import Gate
+from debar.service.application import Application, Health
+from debar.service.checking import CheckEndpoint
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from debar.model.ports import Clock
+
+
+def direct_application(register: Path, clock: Clock, *, cache_seconds: float = 0.0) -> Application:
+    """Return the application that answers from a register's file.
+
+    Args:
+        register: The register's file.
+        clock: Tells the time of each check.
+        cache_seconds: For how long an allowing answer may be kept by whoever asked. A ban is then in force
+            that much later at those who keep answers.
+    """
+    gate = Gate(register)
+    checks = CheckEndpoint(gate, clock, usable_seconds=lambda _: cache_seconds)
+
+    def health() -> Health:
+        answer = gate.check("health", now=clock.now())
+        readable = answer.verdict != "unreadable"
+        document = {"mode": "direct", "revision": answer.revision}
+        return Health(
+            fresh=readable, document=document if readable else {**document, "reason": answer.reason}
+        )
+
+    return Application(checks, health)
