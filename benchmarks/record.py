@@ -28,8 +28,9 @@ from debar.register.notes import Checkpoint, sign_note
 from debar.register.published.checking import check_published
 from debar.register.published.folder import folder_reader
 from debar.register.published.publishing import publish_tiles
-from debar.register.schema import NODE_LEVEL_MIN, STATEMENTS
+from debar.register.schema import NODE_LEVEL_MIN
 from debar.register.sqlite import SqliteRegister
+from debar.register.sqlite.tables import STATEMENTS
 from debar.register.tree import CompactRange, leaf_hash
 from debar.stores.keys import Ed25519Signer
 

@@ -13,6 +13,8 @@ import pytest
 
 from debar.gate import ACTIONS, Answer, Gate, check
 from debar.model.problem import EXIT_REFUSED, EXIT_STALE, EXIT_USAGE, DebarError
+from debar.register.schema import LOOKUP
+from debar.register.sqlite.lookup import SqliteLookup
 from registers import DECISION, NOW, debar, lift, new_register, record, vary
 
 if TYPE_CHECKING:
@@ -219,11 +221,12 @@ def test_a_broken_table_denies(register: SqliteRegister) -> None:
     gate.close()
 
 
-def test_a_gate_never_writes(gate: Gate, register: SqliteRegister) -> None:
+def test_a_gate_never_writes(register: SqliteRegister) -> None:
     """A gate's connection must not be able to change the register."""
-    gate.check("a1", now=NOW)
+    lookup = SqliteLookup(register.path)
+    lookup.rows("account", "a1")
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        gate._local.connection.execute("DELETE FROM standing")  # noqa: SLF001 - the mode is the guarantee
+        lookup._local.connection.execute("DELETE FROM standing")  # noqa: SLF001 - the mode is the guarantee
     assert register.verify() == ()
 
 
@@ -267,20 +270,21 @@ def test_a_forked_child_asks_for_itself(gate: Gate, register: SqliteRegister) ->
 
 def test_it_reads_by_the_key(register: SqliteRegister) -> None:
     """The lookup must search by its key, so that it is as fast with millions of accounts as with none."""
-    from debar.gate.direct import _LOOKUP
-
     with closing(sqlite3.connect(register.path)) as connection:
-        steps = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + _LOOKUP, ("a1",))]
+        steps = [row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + LOOKUP, ("account", "a1"))]
     assert any("SEARCH standing USING PRIMARY KEY (key_kind=? AND key_value=?)" in step for step in steps)
     assert not any(step.startswith("SCAN standing") for step in steps)
 
 
-def test_what_a_fork_inherited_is_left_alone(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_fork_inherited_is_left_alone(
+    register: SqliteRegister, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A connection of the parent must be neither used nor closed by the child: SQLite forbids both."""
-    assert gate.check("a1", now=NOW).allowed
-    parents = gate._local.connection  # noqa: SLF001 - which connection is used is what is tested
+    lookup = SqliteLookup(register.path)
+    assert [row[:2] for row in lookup.rows("account", "a1")] == [(2, None)]
+    parents = lookup._local.connection  # noqa: SLF001 - which connection is used is what is tested
     monkeypatch.setattr("os.getpid", lambda: 1)
-    assert gate.check("a1", now=NOW).allowed
-    assert gate._local.connection is not parents  # noqa: SLF001 - same
+    assert [row[:2] for row in lookup.rows("account", "a1")] == [(2, None)]
+    assert lookup._local.connection is not parents  # noqa: SLF001 - same
     assert parents.execute("SELECT 1").fetchone() == (1,)
     parents.close()

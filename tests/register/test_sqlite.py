@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debar.model.problem import DebarError
-from debar.register import files
 from debar.register.drafts import enrolment_draft
-from debar.register.faults import fault
-from debar.register.schema import APPLICATION_ID
-from debar.register.sqlite import SqliteRegister
+from debar.register.sqlite import SqliteRegister, files
+from debar.register.sqlite.faults import fault
+from debar.register.sqlite.tables import APPLICATION_ID
 from registers import EVE, LOG, NOW, ORIGIN, debar, enrolments, lift, new_register, record, salts
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def test_the_file_refuses_changes_by_itself(register: SqliteRegister, statement:
 
 def test_synced_and_in_wal_mode(register: SqliteRegister) -> None:
     """An append must be on disk when it returns: write-ahead log, full sync."""
-    connection = register._connection  # noqa: SLF001 - the setting is the guarantee
+    connection = register._file.connection  # noqa: SLF001 - the setting is the guarantee
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
 
@@ -286,7 +285,7 @@ def test_a_transaction_that_the_database_gave_up(
     """When the database has rolled back by itself, as on a full disk, the first error must come through."""
 
     def fail(_: object, **__: object) -> None:
-        register._connection.execute("ROLLBACK")  # noqa: SLF001 - what SQLite does when the disk is full
+        register._file.connection.execute("ROLLBACK")  # noqa: SLF001 - what SQLite does when the disk is full
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(register, "_record", fail)

@@ -99,7 +99,7 @@ def test_damaged_pages_are_problems_not_crashes(lively: SqliteRegister) -> None:
     with closing(sqlite3.connect(lively.path, isolation_level=None)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'nodes'").fetchone()[0]
-    lively._connection.execute("PRAGMA cache_size = 0")  # noqa: SLF001 - read from the file, not from memory
+    lively._file.connection.execute("PRAGMA cache_size = 0")  # noqa: SLF001 - read from the file, not from memory
     with lively.path.open("r+b") as file:
         file.seek((page - 1) * 4096)
         file.write(b"\xa5" * 4096)
@@ -114,7 +114,7 @@ def test_a_lifted_account_that_is_slipped_back_is_found(register: SqliteRegister
     assert ["debar", "debar"] == [entry.type for entry in register.entries_of_plan(PLAN_SHA256)]
     columns = ", ".join(
         row[1]
-        for row in register._connection.execute("PRAGMA table_info(standing)")  # noqa: SLF001 - the table as it is
+        for row in register._file.connection.execute("PRAGMA table_info(standing)")  # noqa: SLF001 - the table as it is
     )
     back = columns.replace("key_value", "'a4'")
     tamper(register.path, f"INSERT INTO standing SELECT {back} FROM standing WHERE key_value = 'a5'")

@@ -39,13 +39,13 @@ from debar.stores.rates import shipped_rates
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
     from debar.app.opening import Opened
     from debar.model.ports import Signer
     from debar.plans.plan import Plan
+    from debar.register.address import RegisterAddress
     from debar.register.reading import RegisterReader
-    from debar.register.sqlite import SqliteRegister
+    from debar.register.writing import Register
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ def enrolled_keys(register: RegisterReader) -> tuple[EnrolledKey, ...]:
     )
 
 
-def approve(plan: Plan, register: SqliteRegister, *, signer: Signer, now: datetime) -> Answer:
+def approve(plan: Plan, register: Register, *, signer: Signer, now: datetime) -> Answer:
     """Approve a plan under an enrolled approver's key.
 
     Raises:
@@ -113,7 +113,7 @@ def approve(plan: Plan, register: SqliteRegister, *, signer: Signer, now: dateti
 
 
 def apply_plan(
-    plan: Plan, register: SqliteRegister, opened: Opened, *, signer: Signer, now: datetime
+    plan: Plan, register: Register, opened: Opened, *, signer: Signer, now: datetime
 ) -> tuple[Answer, Applied]:
     """Apply an approved plan whose base still stands.
 
@@ -171,7 +171,7 @@ def apply_plan(
     )
 
 
-def _applied_before(plan: Plan, register: SqliteRegister) -> tuple[tuple[str, int], ...] | None:
+def _applied_before(plan: Plan, register: Register) -> tuple[tuple[str, int], ...] | None:
     found = register.entries_of_plan(plan.sha256)
     return tuple((entry.type, entry.seq) for entry in found if entry.type in ("plan", "debar")) or None
 
@@ -188,7 +188,7 @@ def _refuse_late(plan: Plan, now: datetime) -> None:
         )
 
 
-def _refuse_stale(plan: Plan, register: SqliteRegister, opened: Opened) -> None:
+def _refuse_stale(plan: Plan, register: Register, opened: Opened) -> None:
     prepare(opened)
     base = plan.document["base"]
     keys = [(row["table"], row["key"]) for row in base["read_set"]]
@@ -286,7 +286,7 @@ def watched_values(opened: Opened, account_ids: Sequence[str]) -> dict[str, list
 
 def _tell(
     plan: Plan,
-    register: SqliteRegister,
+    register: Register,
     *,
     entries: tuple[tuple[str, int], ...],
     revision: int,
@@ -294,7 +294,7 @@ def _tell(
     now: datetime,
     repeated: bool,
 ) -> tuple[Answer, Applied]:
-    gate = Gate(register.path)
+    gate = Gate(register)
     accounts = [change["key"]["value"] for change in plan.changes]
     acknowledged = {a: not gate.check(a, at_least=revision, now=now).allowed for a in accounts}
     gate.close()
@@ -328,7 +328,7 @@ def _tell(
 
 
 def check(
-    register: Path,
+    register: RegisterAddress,
     account_id: str,
     *,
     action: str,

@@ -18,8 +18,8 @@ from debar.notices.public_post import Denial
 from debar.notices.statement import Recipient
 from debar.plans.plan import decision_id_of
 from debar.plans.revision import BAN, kind_of
+from debar.register.address import open_register
 from debar.register.notes import open_checkpoint
-from debar.register.sqlite import SqliteRegister
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from debar.app.opening import Opened, Setting
     from debar.cases.case import MoneyStanding
+    from debar.register.address import RegisterAddress
     from debar.register.entries import Entry
+    from debar.register.writing import Register
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +117,9 @@ def load_decision(setting: Setting, decision: str) -> Decision:
         decision_id = decision_id_of(plan.document)
         if setting.register is None:
             return Decision(plan=plan.document, decision_id=decision_id, applied_at=None)
-        found = _recorded(setting.register_path(), decision_id)
+        found = _recorded(setting.register_address(), decision_id)
         return found or Decision(plan=plan.document, decision_id=decision_id, applied_at=None)
-    found = _recorded(setting.register_path(), decision)
+    found = _recorded(setting.register_address(), decision)
     if found is None:
         raise DebarError(
             "DBR-A009",
@@ -128,12 +130,12 @@ def load_decision(setting: Setting, decision: str) -> Decision:
     return found
 
 
-def _recorded(register_path: Path, decision_id: str) -> Decision | None:
-    with SqliteRegister.open(register_path, read_only=True) as register:
+def _recorded(address: RegisterAddress, decision_id: str) -> Decision | None:
+    with open_register(address, read_only=True) as register:
         return recorded_decision(register, decision_id)
 
 
-def recorded_decision(register: SqliteRegister, decision_id: str) -> Decision | None:
+def recorded_decision(register: Register, decision_id: str) -> Decision | None:
     """Read a decision with its entries and their proofs; None where the register has none with this id."""
     entries = tuple(register.entries())
     plans = [e for e in entries if e.type == "plan" and e.public.get("decision_id") == decision_id and e.body]

@@ -19,7 +19,7 @@ from debar.linking.handovers import split_accounts
 from debar.linking.joint import find_joint_accounts
 from debar.linking.links import ensure_counted
 from debar.model.problem import DebarError, Place
-from debar.register.sqlite import SqliteRegister
+from debar.register.address import home_of, is_there, open_register
 from debar.stores.duckdb_engine import DuckEngine
 from debar.stores.keys import load_register_secrets
 from debar.stores.outside import read_peers, read_witnesses
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from debar.evidence.parameters import Parameters
     from debar.intake.reading import Platform
     from debar.model.policy import Policy
+    from debar.register.address import RegisterAddress
     from debar.register.drafts import Judgement
     from debar.register.published.witnesses import WitnessPolicy
 
@@ -48,13 +49,13 @@ class Setting:
     """The world in which a verb runs.
 
     Args:
-        register: The register's file, if one is named.
+        register: Where the register is, if one is named.
         policy_file: ``debar.toml``, if one is named.
         progress: Is told what is being done, on long work.
         calibration_file: A frozen calibration, if one is named.
     """
 
-    register: Path | None = None
+    register: RegisterAddress | None = None
     policy_file: Path | None = None
     progress: Callable[[str], None] | None = None
     calibration_file: Path | None = None
@@ -80,10 +81,18 @@ class Setting:
         """Return the register's hashing key, or the public default where no register is named."""
         if self.register is None:
             return PUBLIC_KEY
-        return load_register_secrets(self.register).hash_key
+        return load_register_secrets(home_of(self.register)).hash_key
 
-    def register_path(self) -> Path:
-        """Return the register's file.
+    def register_home(self) -> Path:
+        """Return what the files that belong to the register are called after.
+
+        Raises:
+            DebarError: DBR-A001, no register is named; DBR-R051, no key file of a database is.
+        """
+        return home_of(self.register_address())
+
+    def register_address(self) -> RegisterAddress:
+        """Return where the register is.
 
         Raises:
             DebarError: DBR-A001, no register is named.
@@ -92,7 +101,7 @@ class Setting:
             raise DebarError(
                 "DBR-A001",
                 "this needs a register",
-                hint="--register FILE, or the environment variable DEBAR_REGISTER;"
+                hint="--register FILE or postgresql://..., or the environment variable DEBAR_REGISTER;"
                 " make one with debar register init",
             )
         return self.register
@@ -135,8 +144,8 @@ def open_platform(source: Path, setting: Setting) -> Opened:
     platform = read_platform(
         engine, source, key=setting.hash_key(), families=policy.families, progress=setting.progress
     )
-    if setting.register is not None and setting.register.exists():
-        with SqliteRegister.open(setting.register, read_only=True) as register:
+    if setting.register is not None and is_there(setting.register):
+        with open_register(setting.register, read_only=True) as register:
             add_judgements(engine, register.judgements())
     parameters = default_parameters(max(1, platform.tables["accounts"]))
     calibration = None

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from debar.cases.case import Case
     from debar.model.rates import Rates
     from debar.model.window import Window
-    from debar.register.sqlite import SqliteRegister
+    from debar.register.writing import Register
 
 DECISION_FIELDS = ("ground", "rule", "facts", "surfaces", "territories", "authorities")
 DECISION_EXTRAS = ("language", "translations", "source", "dsa")
@@ -151,7 +151,7 @@ def make_case(opened: Opened, subjects: Sequence[str], without: frozenset[str] =
     )
 
 
-def make_plan(opened: Opened, wish: Wish, *, rates: Rates, register: SqliteRegister | None) -> Plan:
+def make_plan(opened: Opened, wish: Wish, *, rates: Rates, register: Register | None) -> Plan:
     """Make a frozen plan.
 
     Args:
@@ -235,7 +235,7 @@ def assure(opened: Opened, case: Case) -> Assurance:
     return Assurance(calibration=calibration, audit=audit.sentence())
 
 
-def standing_decisions(register: SqliteRegister | None) -> dict[str, str]:
+def standing_decisions(register: Register | None) -> dict[str, str]:
     """Return which decision stands against which account."""
     if register is None:
         return {}

@@ -6,12 +6,13 @@ them.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
+from debar.register.address import create_register, home_of, open_register, restore_register
 from debar.register.drafts import enrolment_draft
-from debar.register.sqlite import SqliteRegister
 from debar.stores.keys import (
     create_key,
     create_register_secrets,
@@ -24,10 +25,10 @@ from debar.stores.keys import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from pathlib import Path
 
+    from debar.register.address import RegisterAddress
     from debar.register.entries import EntryDraft
-    from debar.register.sqlite import Appended
+    from debar.register.writing import Appended, Register
 
 
 def new_key(name: str, path: Path, *, now: datetime) -> Answer:
@@ -38,12 +39,17 @@ def new_key(name: str, path: Path, *, now: datetime) -> Answer:
 
 
 def init_register(
-    path: Path, *, origin: str, proposers: Sequence[Path], approvers: Sequence[Path], now: datetime
+    address: RegisterAddress,
+    *,
+    origin: str,
+    proposers: Sequence[Path],
+    approvers: Sequence[Path],
+    now: datetime,
 ) -> Answer:
-    """Make a register with its secrets beside it, and enrol the first keys.
+    """Make a register and its secrets, and enrol the first keys.
 
     Args:
-        path: The register's file; there must be none.
+        address: Where; there must be no register.
         origin: The log's name.
         proposers: Key files that may propose and apply.
         approvers: Key files that may approve.
@@ -59,15 +65,16 @@ def init_register(
             "a register begins with at least two different keys: one proposes, another approves",
             hint="make keys with debar key new, then --proposer FILE --approver FILE",
         )
-    if path.exists():
+    if isinstance(address, Path) and address.exists():
         raise DebarError(
             "DBR-A006",
             "there is a register already",
-            place=Place(file=str(path)),
+            place=Place(file=str(address)),
             hint="choose another file; debar overwrites no register",
             exit_code=EXIT_REFUSED,
         )
-    secrets = create_register_secrets(path, origin=origin, now=now)
+    home = home_of(address)
+    secrets = create_register_secrets(home, origin=origin, now=now)
     drafts = [
         enrolment_draft(
             signers[file].name,
@@ -80,8 +87,8 @@ def init_register(
         for file in files
     ]
     try:
-        register = SqliteRegister.create(
-            path,
+        register = create_register(
+            address,
             origin=origin,
             signer=secrets.log_signer,
             now=now,
@@ -89,30 +96,30 @@ def init_register(
             salts=random_salts(len(drafts)),
         )
     except BaseException:
-        secrets_path(path).unlink(missing_ok=True)
+        secrets_path(home).unlink(missing_ok=True)
         raise
     with register:
         names = [f"{e.name} ({e.role})" for e in register.enrolments()]
         document = {
-            "register": str(path),
-            "secrets": str(secrets_path(path)),
+            "register": str(address),
+            "secrets": str(secrets_path(home)),
             "origin": origin,
             "verifier_key": str(register.key),
             "enrolled": names,
             "revision": register.revision(),
         }
     text = (
-        f"register {path}, secrets in {secrets_path(path)}"
+        f"register {address}, secrets in {secrets_path(home)}"
         " (keep that file; without it nothing can be added)\n"
         f"enrolled: {', '.join(names)}\nwhoever checks the record needs this key: {document['verifier_key']}"
     )
     return Answer(document=document, text=text)
 
 
-def enrol(register_path: Path, *, key: Path, role: str, by: Path, now: datetime) -> Answer:
+def enrol(address: RegisterAddress, *, key: Path, role: str, by: Path, now: datetime) -> Answer:
     """Enrol a key, signed by one that is enrolled."""
     signer, enroller = load_signer(key), load_signer(by)
-    with SqliteRegister.open(register_path) as register:
+    with open_register(address) as register:
         draft = enrolment_draft(
             signer.name, role=role, public_key=signer.public_key, origin=register.origin, signer=enroller
         )
@@ -125,7 +132,7 @@ def enrol(register_path: Path, *, key: Path, role: str, by: Path, now: datetime)
 
 
 def record(
-    register: SqliteRegister,
+    register: Register,
     drafts: Sequence[EntryDraft],
     *,
     now: datetime,
@@ -133,7 +140,7 @@ def record(
     expected_revision: int | None = None,
 ) -> Appended:
     """Record entries with the register's own secrets: all of them or none."""
-    secrets = load_register_secrets(register.path)
+    secrets = load_register_secrets(register.home)
     return register.append(
         drafts,
         salts=random_salts(len(drafts)),
@@ -144,36 +151,34 @@ def record(
     )
 
 
-def backup(register_path: Path, to: Path) -> Answer:
+def backup(address: RegisterAddress, to: Path) -> Answer:
     """Copy a register while it is in use; its secrets are not copied."""
-    with SqliteRegister.open(register_path, read_only=True) as register:
+    with open_register(address, read_only=True) as register:
         register.backup(to)
         document: dict[str, Any] = {
-            "from": str(register_path),
+            "from": str(address),
             "to": str(to),
             "revision": register.revision(),
         }
-    text = (
-        f"backed up to {to} at revision {document['revision']}; keep {secrets_path(register_path).name} apart"
-    )
+    text = f"backed up to {to} at revision {document['revision']}; keep the register's key file apart"
     return Answer(document=document, text=text)
 
 
-def restore(backup_path: Path, to: Path, *, checkpoint: str | None) -> Answer:
+def restore(backup_path: Path, to: RegisterAddress, *, checkpoint: str | None) -> Answer:
     """Restore a register from a backup that verifies, and that holds a known checkpoint."""
-    with SqliteRegister.restore(backup_path, to, known_checkpoint=checkpoint) as register:
+    with restore_register(backup_path, to, known_checkpoint=checkpoint) as register:
         document = {"from": str(backup_path), "to": str(to), "revision": register.revision()}
     return Answer(document=document, text=f"restored to {to} at revision {document['revision']}")
 
 
-def verify_register(register_path: Path) -> Answer:
+def verify_register(address: RegisterAddress) -> Answer:
     """Derive a register's tree and projections again and compare."""
-    with SqliteRegister.open(register_path, read_only=True) as register:
+    with open_register(address, read_only=True) as register:
         problems = register.verify()
         revision = register.revision()
         checkpoint = register.checkpoint()
     document = {
-        "register": str(register_path),
+        "register": str(address),
         "revision": revision,
         "problems": [problem.as_json() for problem in problems],
         "checkpoint": checkpoint,

@@ -21,7 +21,7 @@ from debar.app.watching import screen_signups
 from debar.model.problem import DebarError, Place
 from debar.plans.plan import read_plan
 from debar.plans.revision import BAN, kind_of
-from debar.register.sqlite import SqliteRegister
+from debar.register.address import open_register
 from debar.stores.keys import load_signer
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def plan(
     """Make a plan and write it."""
     signer = load_signer(options.key) if options.key is not None else None
     if signer is not None:
-        setting.register_path()  # what is to be approved is hashed under the register's key
+        setting.register_address()  # what is to be approved is hashed under the register's key
     wish = Wish(
         platform=str(platform.resolve()),
         subjects=subjects,
@@ -125,14 +125,14 @@ def plan(
     if setting.register is None:
         made = make_plan(opened, wish, rates=chosen, register=None)
     else:
-        with SqliteRegister.open(setting.register, read_only=True) as register:
+        with open_register(setting.register, read_only=True) as register:
             made = make_plan(opened, wish, rates=chosen, register=register)
     if options.out is not None:
         write_whole(options.out, made.text())
     answer = plan_answer(made)
     written = f"\nwritten to {options.out}" if options.out else ""
     if options.out is not None and signer is not None:
-        with SqliteRegister.open(setting.register_path()) as register:
+        with open_register(setting.register_address()) as register:
             entry = record_case(made, register, opened, by=signer.name, now=now)
         written += f"\nthe case is opened: entry {entry} holds the digests of its contacts"
     return Answer(document=answer.document, text=answer.text + written)
@@ -141,7 +141,7 @@ def plan(
 def approve(setting: Setting, plan_file: Path, *, key: Path, now: datetime) -> Answer:
     """Approve a plan."""
     signer = load_signer(key)
-    with SqliteRegister.open(setting.register_path()) as register:
+    with open_register(setting.register_address()) as register:
         return approve_plan(load_plan(plan_file), register, signer=signer, now=now)
 
 
@@ -149,14 +149,14 @@ def apply(setting: Setting, plan_file: Path, *, key: Path, platform: Path | None
     """Apply a plan to the platform as it is now."""
     signer = load_signer(key)
     made = load_plan(plan_file)
-    register_path = setting.register_path()
+    address = setting.register_address()
     if kind_of(made.document) != BAN:
         from debar.app.reversal.carrying_out import apply_revision
 
-        with SqliteRegister.open(register_path) as register:
+        with open_register(address) as register:
             return apply_revision(made, register, policy=setting.policy(), signer=signer, now=now)
     opened = open_platform(platform or Path(str(made.document["platform"])), setting)
-    with SqliteRegister.open(register_path) as register:
+    with open_register(address) as register:
         answer, _ = apply_plan(made, register, opened, signer=signer, now=now)
     return answer
 
@@ -173,7 +173,7 @@ def check(
 ) -> Answer:
     """Ask the gate."""
     return check_account(
-        setting.register_path(),
+        setting.register_address(),
         account_id,
         action=action,
         surface=surface,
@@ -185,7 +185,7 @@ def check(
 
 def screen_signup(setting: Setting, signups: Path, *, now: datetime) -> Answer:
     """Screen a folder of sign-ups."""
-    register_path = setting.register_path()
+    address = setting.register_address()
     opened = open_platform(signups, setting)
-    with SqliteRegister.open(register_path, read_only=True) as register:
+    with open_register(address, read_only=True) as register:
         return screen_signups(opened, register, now=now)

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from debar.app.opening import Opened
-    from debar.register.sqlite import SqliteRegister
+    from debar.register.writing import Register
     from debar.watch.screen import Hit
 
 
-def screen_signups(opened: Opened, register: SqliteRegister, *, now: datetime) -> Answer:
+def screen_signups(opened: Opened, register: Register, *, now: datetime) -> Answer:
     """Screen the accounts of a platform folder against the debarred of a register.
 
     Args:
@@ -61,9 +61,7 @@ def screen_signups(opened: Opened, register: SqliteRegister, *, now: datetime) -
     return Answer(document=document, text="\n".join(lines))
 
 
-def watch_lists(
-    register: SqliteRegister, *, now: datetime
-) -> list[tuple[Mapping[str, Any], list[WatchedAccount]]]:
+def watch_lists(register: Register, *, now: datetime) -> list[tuple[Mapping[str, Any], list[WatchedAccount]]]:
     """Return, for each plan that still stands, its document and the accounts that it debars.
 
     What was lifted or has lapsed is not watched; what was confirmed or varied is, as recorded at first.

@@ -343,7 +343,7 @@ def register_init(
     from debar.app.registering import init_register
 
     return init_register(
-        setting.register_path(), origin=origin, proposers=proposers, approvers=approvers, now=now()
+        setting.register_address(), origin=origin, proposers=proposers, approvers=approvers, now=now()
     )
 
 
@@ -357,7 +357,7 @@ def register_enrol(setting: Setting, key: Path, role: str, by: Path) -> Answer:
     """Enrol a further key."""
     from debar.app.registering import enrol
 
-    return enrol(setting.register_path(), key=key, role=role, by=by, now=now())
+    return enrol(setting.register_address(), key=key, role=role, by=by, now=now())
 
 
 @command(register_group, "backup", example="debar register backup debar.backup")
@@ -366,7 +366,7 @@ def register_backup(setting: Setting, to: Path) -> Answer:
     """Copy the register while it is in use, whole or not at all."""
     from debar.app.registering import backup
 
-    return backup(setting.register_path(), to)
+    return backup(setting.register_address(), to)
 
 
 @command(register_group, "restore", example="debar register restore debar.backup --register debar.register")
@@ -377,7 +377,7 @@ def register_restore(setting: Setting, backup_file: Path, checkpoint: Path | Non
     from debar.app.registering import restore
 
     known = None if checkpoint is None else checkpoint.read_text(encoding="utf-8")
-    return restore(backup_file, setting.register_path(), checkpoint=known)
+    return restore(backup_file, setting.register_address(), checkpoint=known)
 
 
 @command(register_group, "verify", example="debar register verify --register debar.register")
@@ -385,7 +385,7 @@ def register_verify(setting: Setting) -> Answer:
     """Derive the tree and all that stands again, and compare."""
     from debar.app.registering import verify_register
 
-    return verify_register(setting.register_path())
+    return verify_register(setting.register_address())
 
 
 from debar.cli import appeal_commands as _appeal_commands  # noqa: E402, F401 - they join the group made above

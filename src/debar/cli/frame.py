@@ -18,6 +18,7 @@ import click
 from debar.app.opening import Setting
 from debar.model.currencies import MINOR_DIGITS
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
+from debar.register.address import address_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,21 +63,34 @@ def command(
         def run(
             *args: Any,  # noqa: ANN401 - click passes what the arguments say
             as_json: bool,
-            register: Path | None,
+            register: str | None,
+            register_key: Path | None,
             policy: Path | None = None,
             **kwargs: Any,  # noqa: ANN401 - click passes what the options say
         ) -> None:
-            setting = Setting(register=register, policy_file=policy, progress=None if as_json else progress)
-            finish(lambda: function(setting, *args, **kwargs), as_json=as_json)
+            def verb() -> Answer:
+                setting = Setting(
+                    register=None if register is None else address_of(register, key_file=register_key),
+                    policy_file=policy,
+                    progress=None if as_json else progress,
+                )
+                return function(setting, *args, **kwargs)
+
+            finish(verb, as_json=as_json)
 
         wrapped: Any = run
         if platform:
             wrapped = click.option("--policy", type=FILE, help="The operator's debar.toml.")(wrapped)
         wrapped = click.option(
-            "--register",
+            "--register-key",
             type=FILE,
+            envvar="DEBAR_REGISTER_KEY",
+            help="With postgresql://: the register's key file; also DEBAR_REGISTER_KEY.",
+        )(wrapped)
+        wrapped = click.option(
+            "--register",
             envvar="DEBAR_REGISTER",
-            help="The register's file; also the environment variable DEBAR_REGISTER.",
+            help="The register's file, or postgresql://...; also DEBAR_REGISTER.",
         )(wrapped)
         wrapped = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(wrapped)
         return group.command(name, epilog=f"Example: {example}")(wrapped)

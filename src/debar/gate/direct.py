@@ -1,53 +1,41 @@
-"""The strict gate on the register's own host: one SELECT in the register's file, no cache, no lease.
+"""The strict gate: one SELECT in the register itself, no cache, no lease.
 
-Law: an answer is read from the file as it is at that moment; once an append of a debar has returned, every
-later check denies. Where the file cannot be read, the answer is no.
+Law: an answer is read from the register as it is at that moment; once an append of a debar has returned,
+every later check denies. Where the register cannot be read, the answer is no.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from debar.gate.answer import ACTIONS, Answer, refuse_action
 from debar.model.problem import DebarError
-from debar.register.files import connect
-from debar.register.schema import STANDING_COLUMNS, debarment_of
+from debar.register.address import PostgresAddress, address_of, open_lookup
+from debar.register.schema import debarment_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from debar.register.address import RegisterAddress
     from debar.register.debarments import Debarment
     from debar.register.reading import RegisterReader
 
-_COLUMNS: Final = ", ".join(f"standing.{name.strip()}" for name in STANDING_COLUMNS.split(","))
-_LOOKUP: Final = (
-    f"SELECT (SELECT MAX(seq) + 1 FROM log), {_COLUMNS} FROM (SELECT 1) LEFT JOIN standing"
-    " ON standing.key_kind = 'account' AND standing.key_value = ?"
-)
-_BUSY_SECONDS: Final = 0.5
-"""A reader in WAL mode waits for nobody but a recovery after a crash; longer than this, the answer is no."""
-
 
 class Gate:
-    """Answers whether accounts may advertise, from a register on the same host.
+    """Answers whether accounts may advertise, from the register itself.
 
-    Every thread and every forked child has a connection of its own. A register that was put in the place of
-    the old one (restored) is noticed at the next check.
+    Every thread and every forked child has a connection of its own. A file that was put in the place of the
+    old one (restored), and a database that was restarted, are noticed at the next check.
 
     Args:
-        register: The register's file, or an open register.
+        register: Where the register is, or an open register.
     """
 
-    def __init__(self, register: Path | str | RegisterReader) -> None:
-        self.path = Path(register) if isinstance(register, str | os.PathLike) else register.path
-        self._file = str(self.path.absolute())
-        self._local = threading.local()
-        self._inherited: list[sqlite3.Connection] = []
+    def __init__(self, register: RegisterAddress | str | RegisterReader) -> None:
+        self.address: RegisterAddress = _address_of(register)
+        self._lookup = open_lookup(self.address)
 
     def check(
         self,
@@ -77,12 +65,12 @@ class Gate:
         if not _is_id(account_id) or now.tzinfo is None:
             raise _malformed(account_id)
         try:
-            rows = self._rows(account_id)
-        except (sqlite3.Error, DebarError, OSError) as error:
+            rows = self._lookup.rows("account", account_id)
+        except (DebarError, OSError) as error:
             return _unreadable(error)
         except UnicodeEncodeError:
             raise _malformed(account_id) from None
-        revision = rows[0][0] or 0
+        revision = rows[0][0]
         if at_least is not None and revision < at_least:
             return Answer(
                 allowed=False,
@@ -96,34 +84,11 @@ class Gate:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            connection.close()
-            self._local.connection = None
-
-    def _rows(self, account_id: str) -> list[tuple[Any, ...]]:
-        state = os.stat(self._file)  # noqa: PTH116 - a Path costs a third of the whole check
-        identity = (state.st_ino, state.st_dev, os.getpid())
-        local = self._local
-        if getattr(local, "identity", None) != identity:
-            self._reopen(identity)
-        rows: list[tuple[Any, ...]] = local.connection.execute(_LOOKUP, (account_id,)).fetchall()
-        return rows
-
-    def _reopen(self, identity: tuple[int, int, int]) -> None:
-        """Open this thread's connection anew; what a fork inherited is left alone, as SQLite asks."""
-        last = getattr(self._local, "identity", None)
-        if last is not None and last[2] != identity[2]:
-            self._inherited.append(self._local.connection)
-        elif last is not None:
-            self.close()
-        self._local.identity = None
-        self._local.connection = connect(self.path, read_only=True, frozen=False, busy_seconds=_BUSY_SECONDS)
-        self._local.identity = identity
+        self._lookup.close()
 
 
 def check(
-    register: Path | str | RegisterReader,
+    register: RegisterAddress | str | RegisterReader,
     account_id: str,
     *,
     action: str = "buy",
@@ -173,6 +138,12 @@ def _judged(
     )
 
 
+def _address_of(register: RegisterAddress | str | RegisterReader) -> RegisterAddress:
+    if isinstance(register, str):
+        return address_of(register)
+    return register if isinstance(register, Path | PostgresAddress) else register.address
+
+
 def _is_id(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
@@ -183,7 +154,7 @@ def _length(debarment: Debarment) -> tuple[bool, str, int]:
 
 
 def _unreadable(error: Exception) -> Answer:
-    why = error.what if isinstance(error, DebarError) else "its file cannot be read"
+    why = error.what if isinstance(error, DebarError) else "it cannot be read"
     return Answer(
         allowed=False, verdict="unreadable", reason=f"the register gives no answer, so nothing is sold: {why}"
     )

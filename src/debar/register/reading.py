@@ -6,34 +6,27 @@ Law: reading changes nothing, and each answer comes from one state of the log.
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from debar.model.problem import EXIT_REFUSED, DebarError
+from debar.register.address import home_of
 from debar.register.drafts import Approval, Enrolment, Judgement, approval_of, enrolment_of, judgement_of
 from debar.register.entries import Entry, public_part
-from debar.register.faults import translated
 from debar.register.keyring import Keyring
 from debar.register.notes import VerifierKey, parse_key
 from debar.register.published.proofs import TlogProof
 from debar.register.schema import NODE_LEVEL_MIN, STANDING_COLUMNS, debarment_of
-from debar.register.tree import consistency_path, inclusion_path, leaf_hash, root_of
+from debar.register.tree import CompactRange, consistency_path, inclusion_path, leaf_hash, root_of
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from debar.register.address import RegisterAddress
+    from debar.register.database import Database, Row
     from debar.register.debarments import Debarment
-
-_ENTRIES: Final = (
-    "SELECT log.seq, log.leaf, private.salt, private.actor, private.body,"
-    " (SELECT json_group_array(value) FROM"
-    " (SELECT value FROM subjects WHERE subjects.seq = log.seq ORDER BY position))"
-    " FROM log LEFT JOIN private ON private.seq = log.seq"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,20 +42,30 @@ class RegisterReader:
     """The reading half of a register.
 
     Args:
-        connection: An open, checked connection; it is closed with this.
-        path: The file that it is open on.
+        database: Open and checked; it is closed with this.
+        address: Where the register is.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
-        self.path = path
-        verifier_key = self._one("SELECT value FROM meta WHERE name = 'verifier_key'")
-        self.key: VerifierKey = parse_key("" if verifier_key is None else verifier_key[0])
-        """The key that verifies this register's checkpoints."""
+    def __init__(self, database: Database, address: RegisterAddress) -> None:
+        self._database = database
+        self.address: RegisterAddress = address
+        """Where the register is."""
+        try:
+            verifier_key = self._one("SELECT value FROM meta WHERE name = 'verifier_key'")
+            self.key: VerifierKey = parse_key("" if verifier_key is None else verifier_key[0])
+            """The key that verifies this register's checkpoints."""
+        except BaseException:
+            database.close()
+            raise
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the connection."""
+        self._database.close()
+
+    @property
+    def home(self) -> Path:
+        """What the files that belong to the register, and are not in it, are called after."""
+        return home_of(self.address)
 
     @property
     def origin(self) -> str:
@@ -71,9 +74,7 @@ class RegisterReader:
 
     def revision(self) -> int:
         """Return the size of the tree: how many entries there are."""
-        row = self._one("SELECT MAX(seq) + 1 FROM log")
-        assert row is not None, "an aggregate has one row"
-        return int(row[0] or 0)
+        return int(self._rows("SELECT COALESCE(MAX(seq) + 1, 0) FROM log")[0][0])
 
     def entries(self, after: int = 0) -> tuple[Entry, ...]:
         """Return the entries that were recorded after a revision, in order; all of them after 0."""
@@ -112,7 +113,7 @@ class RegisterReader:
         Raises:
             DebarError: There is no such entry in the tree of that size.
         """
-        with self._reading():
+        with self._database.reading():
             revision = self.revision()
             size = revision if size is None else size
             if not 0 <= seq < size <= revision:
@@ -121,7 +122,7 @@ class RegisterReader:
 
     def proof_text(self, seq: int) -> str:
         """Return an entry's proof with the newest checkpoint, as the text of a ``.tlog-proof`` file."""
-        with self._reading():
+        with self._database.reading():
             note = self.checkpoint()
             revision = self.revision()
             if not 0 <= seq < revision:
@@ -135,7 +136,7 @@ class RegisterReader:
         Raises:
             DebarError: There were no such revisions.
         """
-        with self._reading():
+        with self._database.reading():
             if not 0 <= old_size <= new_size <= self.revision():
                 raise _absent(f"{old_size} and {new_size} are not two revisions of this register")
             return consistency_path(old_size, new_size, self.node)
@@ -214,30 +215,41 @@ class RegisterReader:
         assert row is not None, f"node {level}/{position} of a tree of {self.revision()}"
         return bytes(row[0])
 
+    def edge(self) -> CompactRange:
+        """Return the right edge of the tree as it is now, in three questions."""
+        size = self.revision()
+        stored = size >> NODE_LEVEL_MIN << NODE_LEVEL_MIN
+        peaks = [(level, size >> level + 1 << 1) for level in range(size.bit_length()) if stored >> level & 1]
+        hashes: list[bytes] = []
+        if peaks:
+            places = " OR ".join(["(level = ? AND position = ?)"] * len(peaks))
+            rows = self._rows(
+                f"SELECT hash FROM nodes WHERE {places} ORDER BY level DESC",
+                [part for peak in peaks for part in peak],
+            )
+            assert len(rows) == len(peaks), f"the right edge of a tree of {size}"
+            hashes = [bytes(value) for (value,) in rows]
+        edge = CompactRange(size=stored, peaks=tuple(hashes))
+        return edge.extend(map(leaf_hash, self.leaves(stored, size)))[0]
+
     def _entries(self, condition: str, values: tuple[Any, ...]) -> tuple[Entry, ...]:
-        rows = self._rows(f"{_ENTRIES} WHERE {condition} ORDER BY log.seq", values)
+        rows = self._rows(
+            "SELECT log.seq, log.leaf, private.salt, private.actor, private.body,"
+            f" {self._database.subjects_sql} FROM log LEFT JOIN private ON private.seq = log.seq"
+            f" WHERE {condition} ORDER BY log.seq",
+            values,
+        )
         return tuple(_entry_of(row) for row in rows)
 
-    def _one(self, sql: str, values: tuple[Any, ...] = ()) -> tuple[Any, ...] | None:
+    def _one(self, sql: str, values: Sequence[Any] = ()) -> Row | None:
         rows = self._rows(sql, values)
         return rows[0] if rows else None
 
-    def _rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        with translated(self.path):
-            return self._connection.execute(sql, values).fetchall()
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Read one state of the log inside."""
-        with translated(self.path):
-            self._connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                self._connection.execute("ROLLBACK")
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        return self._database.rows(sql, values)
 
 
-def _entry_of(row: tuple[Any, ...]) -> Entry:
+def _entry_of(row: Row) -> Entry:
     seq, leaf, salt, actor, body, subjects = row
     document = json.loads(leaf)
     return Entry(

@@ -1,4 +1,4 @@
-"""Everything in a register derived anew from its log, and compared with what the file says.
+"""Everything in a register derived anew from its log, and compared with what its tables say.
 
 Law: a change of any byte of a leaf, a node, a checkpoint, a private body or of what stands is found; what was
 erased is accepted only where an ``erase`` entry says so.
@@ -7,35 +7,30 @@ erased is accepted only where an ``erase`` entry says so.
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from debar.model.problem import DebarError, Place, Problem
 from debar.register.debarments import GATE_TYPES, Debarment, DebarmentKey, changed, key_of
 from debar.register.entries import mismatches, public_part, read_leaf
 from debar.register.keyring import Keyring
 from debar.register.notes import VerifierKey, open_checkpoint
-from debar.register.schema import NODE_LEVEL_MIN, STANDING_COLUMNS, STATEMENTS, debarment_of
+from debar.register.schema import NODE_LEVEL_MIN, STANDING_COLUMNS, debarment_of
 from debar.register.tree import CompactRange, Node, leaf_hash
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-_LEAVES: Final = (
-    "SELECT log.seq, log.type, log.plan_sha256, log.leaf, private.salt, private.actor, private.body"
-    " FROM log LEFT JOIN private ON private.seq = log.seq ORDER BY log.seq"
-)
+    from debar.register.database import Database, Row
 
 
 @dataclass(slots=True, kw_only=True)
 class _Replay:
     """The state while the log is read from its first entry to its last."""
 
-    path: Path
+    name: str
     keyring: Keyring
     edge: CompactRange = field(default_factory=CompactRange)
+    nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
     standing: dict[DebarmentKey, Debarment] = field(default_factory=dict)
     roots: dict[int, bytes] = field(default_factory=dict)
     missing: set[int] = field(default_factory=set)
@@ -43,7 +38,7 @@ class _Replay:
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, effect: str, *, record: int | None = None, column: str | None = None) -> None:
-        place = Place(file=self.path.name, record=record, column=column)
+        place = Place(file=self.name, record=record, column=column)
         self.problems.append(
             Problem(
                 code="DBR-R023",
@@ -55,49 +50,50 @@ class _Replay:
         )
 
 
-def verify_register(connection: sqlite3.Connection, *, path: Path, key: VerifierKey) -> tuple[Problem, ...]:
-    """Return each place where a register's file does not follow from its log; empty where all is well.
+def verify_register(database: Database, *, key: VerifierKey) -> tuple[Problem, ...]:
+    """Return each place where a register's tables do not follow from its log; empty where all is well.
 
     Args:
-        connection: Open, inside a read transaction, so that all is read from one state.
-        path: The file, for the places of problems.
+        database: Where the register is.
         key: The log's verifier key.
     """
     keyring = Keyring(origin=key.name, log_key=key.public_key.hex())
-    replay = _Replay(path=path, keyring=keyring)
+    replay = _Replay(name=database.name, keyring=keyring)
     replay.roots[0] = replay.edge.root()
     try:
-        _check_file(connection, replay)
-        for row in connection.execute(_LEAVES):
-            _replay_entry(connection, replay, row)
-        for seq in sorted(replay.missing - replay.erased):
-            replay.report("the private side is gone, and no erase entry says so", record=seq)
-        _check_extras(connection, replay)
-        _check_standing(connection, replay)
-        _check_checkpoints(connection, replay, key)
-    except sqlite3.DatabaseError as error:
-        name = getattr(error, "sqlite_errorname", "damaged")
-        replay.report(f"the file cannot be read to its end: {name}")
+        with database.reading():
+            _verify(database, replay, key)
+    except DebarError as error:
+        replay.report(f"the record cannot be read to its end: {'; '.join((error.what, *error.details))}")
     return tuple(replay.problems)
 
 
-def _check_file(connection: sqlite3.Connection, replay: _Replay) -> None:
-    """Check the pages, and that the guards which refuse changes are still there."""
-    for (answer,) in connection.execute("PRAGMA integrity_check(5)"):
-        if answer != "ok":
-            replay.report(f"the file's pages are damaged: {answer}")
-    found = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
-    for name in sorted(sql.split()[2] for sql in found.symmetric_difference(STATEMENTS)):
-        replay.report(f"table, index or guard {name} is not as it was made")
+def _verify(database: Database, replay: _Replay, key: VerifierKey) -> None:
+    for fault in database.faults():
+        replay.report(fault)
+    replay.nodes = {
+        (level, position): value
+        for level, position, value in database.stream("SELECT level, position, hash FROM nodes")
+    }
+    for row in database.stream(
+        "SELECT log.seq, log.type, log.plan_sha256, log.leaf, private.salt, private.actor, private.body,"
+        f" {database.subjects_sql} FROM log LEFT JOIN private ON private.seq = log.seq ORDER BY log.seq"
+    ):
+        _replay_entry(replay, row)
+    for seq in sorted(replay.missing - replay.erased):
+        replay.report("the private side is gone, and no erase entry says so", record=seq)
+    _check_extras(database, replay)
+    _check_standing(database, replay)
+    _check_checkpoints(database, replay, key)
 
 
-def _replay_entry(connection: sqlite3.Connection, replay: _Replay, row: tuple[Any, ...]) -> None:
+def _replay_entry(replay: _Replay, row: Row) -> None:
     seq, entry_type, plan_sha256, leaf = row[:4]
     if seq != replay.edge.size:
         replay.report(f"entry {replay.edge.size} is missing", record=seq)
     replay.edge, nodes = replay.edge.extend([leaf_hash(leaf)])
     replay.roots[replay.edge.size] = replay.edge.root()
-    _check_nodes(connection, replay, nodes)
+    _check_nodes(replay, nodes)
     try:
         document = read_leaf(leaf)
     except ValueError as error:
@@ -112,29 +108,24 @@ def _replay_entry(connection: sqlite3.Connection, replay: _Replay, row: tuple[An
         replay.erased.update(public.get("entries", ()))
     try:
         replay.keyring = replay.keyring.after(entry_type, public)
-        _replay_private(connection, replay, document, row)
+        _replay_private(replay, document, row)
     except (DebarError, ValueError) as error:
         replay.report(str(error).splitlines()[0], record=seq)
 
 
-def _check_nodes(connection: sqlite3.Connection, replay: _Replay, nodes: list[Node]) -> None:
+def _check_nodes(replay: _Replay, nodes: list[Node]) -> None:
     for node in (node for node in nodes if node.level >= NODE_LEVEL_MIN):
-        sql = "SELECT hash FROM nodes WHERE level = ? AND position = ?"
-        stored = connection.execute(sql, (node.level, node.position)).fetchone()
-        if stored is None or stored[0] != node.hash:
+        if replay.nodes.pop((node.level, node.position), None) != node.hash:
             replay.report(f"the tree's node {node.level}/{node.position} does not follow from the leaves")
 
 
-def _replay_private(
-    connection: sqlite3.Connection, replay: _Replay, document: dict[str, Any], row: tuple[Any, ...]
-) -> None:
+def _replay_private(replay: _Replay, document: dict[str, Any], row: Row) -> None:
     seq, entry_type = row[:2]
-    salt, actor, body = row[4:]
+    salt, actor, body, subjects_json = row[4:]
     if salt is None:
         replay.missing.add(seq)
         return
-    found = connection.execute("SELECT value FROM subjects WHERE seq = ? ORDER BY position", (seq,))
-    subjects = tuple(value for (value,) in found)
+    subjects = tuple(json.loads(subjects_json))
     for name in mismatches(document, salt=salt, by=actor, subjects=subjects, body=body):
         replay.report(f"the private side does not open the leaf's {name}", record=seq, column=name)
     if entry_type not in GATE_TYPES:
@@ -149,19 +140,19 @@ def _replay_private(
         replay.standing[key] = after
 
 
-def _check_extras(connection: sqlite3.Connection, replay: _Replay) -> None:
+def _check_extras(database: Database, replay: _Replay) -> None:
     """Look for rows that no entry accounts for."""
-    size = replay.edge.size
-    nodes = sum(size >> level for level in range(NODE_LEVEL_MIN, size.bit_length()))
-    for table, expected in (("nodes", nodes), ("private", size - len(replay.missing))):
-        count = connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
-        if count != expected:
-            replay.report(f"{table} has {count} rows, and {expected} follow from the log")
+    if replay.nodes:
+        replay.report(f"nodes has {len(replay.nodes)} rows that do not follow from the log")
+    expected = replay.edge.size - len(replay.missing)
+    count = database.rows("SELECT COUNT(*) FROM private")[0][0]
+    if count != expected:
+        replay.report(f"private has {count} rows, and {expected} follow from the log")
 
 
-def _check_standing(connection: sqlite3.Connection, replay: _Replay) -> None:
+def _check_standing(database: Database, replay: _Replay) -> None:
     stored = {}
-    for row in connection.execute(f"SELECT {STANDING_COLUMNS} FROM standing"):
+    for row in database.stream(f"SELECT {STANDING_COLUMNS} FROM standing"):
         debarment = debarment_of(row)
         stored[debarment.key] = debarment
     for key in sorted(stored.keys() | replay.standing.keys()):
@@ -171,9 +162,9 @@ def _check_standing(connection: sqlite3.Connection, replay: _Replay) -> None:
             )
 
 
-def _check_checkpoints(connection: sqlite3.Connection, replay: _Replay, key: VerifierKey) -> None:
+def _check_checkpoints(database: Database, replay: _Replay, key: VerifierKey) -> None:
     last = -1
-    for size, note in connection.execute("SELECT size, note FROM checkpoints ORDER BY size"):
+    for size, note in database.stream("SELECT size, note FROM checkpoints ORDER BY size"):
         last = size
         try:
             checkpoint = open_checkpoint(note, (key,))

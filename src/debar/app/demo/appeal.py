@@ -56,7 +56,7 @@ def hear_appeal(stage: Stage, plan: Plan, decision_id: str) -> None:
     act = _Act(stage=stage, setting=Setting(register=_copy(stage)), decision_id=decision_id)
     new_key(REVIEWER, stage.key(REVIEWER), now=FILED_AT)
     enrol(
-        act.setting.register_path(),
+        act.setting.register_address(),
         key=stage.key(REVIEWER),
         role="appeals",
         by=stage.key(story.APPROVED_BY),
@@ -94,7 +94,7 @@ def _hear(act: _Act, member: Mapping[str, Any]) -> str:
     acknowledge(act.clerk(story.PROPOSED_BY, days=1), appeal)
     admit(act.clerk(story.PROPOSED_BY, days=1), appeal, refused_because=None)
     enrol(
-        act.setting.register_path(),
+        act.setting.register_address(),
         key=act.stage.key(story.ALSO_APPROVED_BY),
         role="appeals",
         by=act.stage.key(story.APPROVED_BY),

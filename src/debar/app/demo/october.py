@@ -38,8 +38,8 @@ from debar.model.problem import DebarError
 from debar.model.window import Window
 from debar.notices.retrospective_page import render_retrospective_html
 from debar.plans.plan import decision_id_of
+from debar.register.address import open_register
 from debar.register.entries import EntryDraft
-from debar.register.sqlite import SqliteRegister
 from debar.retrospect.survey import retrospect
 from debar.sample import story
 from debar.stores.keys import load_signer
@@ -111,7 +111,7 @@ def _retrospect(stage: Stage) -> None:
 
 def _plan(stage: Stage) -> Plan:
     """Plan, and show who is touched and who is not."""
-    with SqliteRegister.open(stage.register, read_only=True) as register:
+    with open_register(stage.register, read_only=True) as register:
         plan = make_plan(stage.opened, wish_of(stage), rates=stage.rates, register=register)
     write_whole(stage.folder / "plan.json", plan.text())
     say, members = stage.say, plan.members
@@ -133,7 +133,7 @@ def _plan(stage: Stage) -> Plan:
         say(f"    {label(member)}  p {member['p_owner']}: {WHY_OUT[member['why']]}")
     _left_out(stage, members)
     _money(stage, plan.document["earned"])
-    with SqliteRegister.open(stage.register) as register:
+    with open_register(stage.register) as register:
         entry = record_case(plan, register, stage.opened, by=story.PROPOSED_BY, now=story.PROPOSED_AT)
         counts = register.entries_of_type("case")[0].body or {"counts": {}}
     told = ", ".join(f"{count or 'no'} {name}" for name, count in counts["counts"].items())
@@ -185,7 +185,7 @@ def _apply(stage: Stage, plan: Plan) -> Applied:
         load_signer(stage.key(name))
         for name in (story.PROPOSED_BY, story.APPROVED_BY, story.ALSO_APPROVED_BY)
     )
-    with SqliteRegister.open(stage.register) as register:
+    with open_register(stage.register) as register:
         say("")
         say("APPROVE")
         try:
@@ -230,7 +230,7 @@ def _books(stage: Stage, plan: Plan) -> EarnedReport:
     say(f"  of this, aimed at the US in 2016: {ads:,} promoted tweets, {amount(_text(total), 'USD')}")
     sputnik = [report.account(account).converted_micros or 0 for account in stage.world.ids("sputnik")]
     say(f"  Sputnik: {amount(_text(sum(sputnik)), 'USD')}: it never bought an ad")
-    with SqliteRegister.open(stage.register) as register:
+    with open_register(stage.register) as register:
         decision_id = decision_id_of(plan.document)
         donation = make_donation(
             plan.document,
@@ -276,7 +276,7 @@ def _text(micros: int) -> str:
 def _publish(stage: Stage, applied: Applied) -> None:
     """Hear the denial, then publish the reasons."""
     said_on = story.AS_OF
-    with SqliteRegister.open(stage.register) as register:
+    with open_register(stage.register) as register:
         draft = EntryDraft(
             type="denial",
             by=story.PROPOSED_BY,
@@ -340,7 +340,7 @@ def _record(stage: Stage) -> None:
 def _signups(stage: Stage) -> None:
     """November: somebody signs up again."""
     opened = open_platform(stage.folder / "world" / "signups", stage.setting)
-    with SqliteRegister.open(stage.register, read_only=True) as register:
+    with open_register(stage.register, read_only=True) as register:
         answer = screen_signups(opened, register, now=story.BAN_AT + timedelta(days=15))
     stage.say("")
     stage.say("NOVEMBER 2017  new accounts")

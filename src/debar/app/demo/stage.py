@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from debar.app.demo import german
@@ -22,7 +23,6 @@ from debar.stores.rates import shipped_rates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from debar.model.rates import Rates
 
@@ -52,7 +52,9 @@ class Stage:
     @property
     def register(self) -> Path:
         """The register's file."""
-        return self.setting.register_path()
+        address = self.setting.register_address()
+        assert isinstance(address, Path), "the demo keeps its register in its folder"
+        return address
 
     def key(self, name: str) -> Path:
         """Return the file of somebody's key."""

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from debar.app.record.proving import proof_of
+from debar.register.address import open_register
 from debar.register.entries import instant_text, read_leaf
-from debar.register.sqlite import SqliteRegister
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
+    from debar.register.address import RegisterAddress
     from debar.register.entries import Entry
 
 
@@ -37,15 +37,15 @@ class Recorded:
     verifier_key: str
 
 
-def recorded(register_path: Path, plan: Mapping[str, Any], decision_id: str) -> Recorded:
+def recorded(address: RegisterAddress, plan: Mapping[str, Any], decision_id: str) -> Recorded:
     """Read the entries about a case.
 
     Args:
-        register_path: The register.
+        address: Where the register is.
         plan: The plan's document.
         decision_id: The decision that it is, or would be.
     """
-    with SqliteRegister.open(register_path, read_only=True) as register:
+    with open_register(address, read_only=True) as register:
         checkpoint = register.checkpoint()
         found = about(register.entries(), plan, decision_id)
         return Recorded(

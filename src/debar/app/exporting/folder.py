@@ -105,9 +105,9 @@ def _write_case(
     _write_money(part, told, opened)
     found = None
     if setting.register is not None:
-        found = recorded(setting.register_path(), plan, told.decision_id)
+        found = recorded(setting.register_address(), plan, told.decision_id)
         _write_record(part, found)
-        _write_attachments(part, setting.register_path(), found)
+        _write_attachments(part, setting, found)
     document = {
         "format": FORMAT,
         "version": VERSION,
@@ -173,11 +173,11 @@ def _write_record(part: Path, found: Recorded) -> None:
     _write(part / "record" / "log.pub", f"{found.verifier_key}\n")
 
 
-def _write_attachments(part: Path, register: Path, found: Recorded) -> None:
+def _write_attachments(part: Path, setting: Setting, found: Recorded) -> None:
     """Write what was handed in with appeals and denials, under its digest, where it is still kept."""
     for document in found.entries:
         for sha256 in attachments_of(document["body"] or {}):
-            content = load_attachment(register, sha256)
+            content = load_attachment(setting.register_home(), sha256)
             if content is not None:
                 path = part / "attachments" / sha256
                 path.parent.mkdir(exist_ok=True)
@@ -198,7 +198,7 @@ def _seal(part: Path, setting: Setting) -> str:
     _write(part / SUMS, text)
     fingerprint = sha256_hex(text.encode())
     if setting.register is not None:
-        signer = load_register_secrets(setting.register_path()).log_signer
+        signer = load_register_secrets(setting.register_home()).log_signer
         _write(part / SEAL, str(sign_note(seal_text(fingerprint), name=signer.name, signer=signer)))
     return fingerprint
 

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from debar.app.opening import Opened
     from debar.plans.plan import Plan
-    from debar.register.sqlite import SqliteRegister
+    from debar.register.writing import Register
 
 ACCOUNTS_AN_ENTRY = 400
 """So many subjects fit into one leaf with room to spare."""
 
 
-def record_case(plan: Plan, register: SqliteRegister, opened: Opened, *, by: str, now: datetime) -> int:
+def record_case(plan: Plan, register: Register, opened: Opened, *, by: str, now: datetime) -> int:
     """Record that a case was opened, with the digest of each contact of its accounts; return the entry.
 
     Args:

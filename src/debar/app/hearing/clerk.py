@@ -22,7 +22,7 @@ from debar.appeals.states import words_of
 from debar.model.problem import EXIT_REFUSED, EXIT_USAGE, DebarError
 from debar.notices.issue import references
 from debar.plans.approval import enrolled
-from debar.register.sqlite import SqliteRegister
+from debar.register.address import open_register
 from debar.stores.keys import load_signer
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from debar.appeals.links import AppealLink
     from debar.register.entries import EntryDraft
     from debar.register.reading import RegisterReader
+    from debar.register.writing import Register
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Desk:
         reviewer: The same with key and roles; None for a link.
     """
 
-    register: SqliteRegister
+    register: Register
     revision: int
     appeal: Appeal
     by: str
@@ -108,7 +109,7 @@ def at_desk(clerk: Clerk, appeal_id: str) -> Iterator[Desk]:
     Raises:
         DebarError: DBR-A051, neither a key nor a link, or both; DBR-H006, the link is to another appeal.
     """
-    with SqliteRegister.open(clerk.setting.register_path()) as register:
+    with open_register(clerk.setting.register_address()) as register:
         revision = register.revision()
         appeal = find_appeal(register, appeal_id)
         if clerk.key is not None and clerk.link is None:

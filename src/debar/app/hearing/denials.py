@@ -15,8 +15,8 @@ from debar.app.decisions import banned_accounts, load_decision
 from debar.app.registering import record
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.plans.approval import enrolled
+from debar.register.address import open_register
 from debar.register.entries import EntryDraft, instant_text
-from debar.register.sqlite import SqliteRegister
 from debar.stores.attachments import keep
 from debar.stores.keys import load_signer
 
@@ -111,9 +111,9 @@ def record_denial(setting: Setting, decision: str, received: Received, *, key: P
     told = load_decision(setting, decision)
     if account_id is not None:
         refuse_stranger(told, account_id)
-    with SqliteRegister.open(setting.register_path()) as register:
+    with open_register(setting.register_address()) as register:
         by = enrolled(enrolled_keys(register), signer.public_key).name
-        kept = keep(register.path, received.files)
+        kept = keep(register.home, received.files)
         body: dict[str, Any] = {
             "kind": "statement_received",
             "who": received.who,

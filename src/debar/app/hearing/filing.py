@@ -22,7 +22,7 @@ from debar.appeals.links import AppealLink, make_link
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.notices.issue import references
 from debar.plans.approval import enrolled
-from debar.register.sqlite import SqliteRegister
+from debar.register.address import open_register
 from debar.stores.attachments import keep
 from debar.stores.keys import load_register_secrets, load_signer, random_salts
 
@@ -61,7 +61,7 @@ def link(setting: Setting, decision: str, account_id: str, *, until: date | None
     """
     told = applied(setting, decision)
     refuse_stranger(told, account_id)
-    secrets = load_register_secrets(setting.register_path())
+    secrets = load_register_secrets(setting.register_home())
     day = until or DEADLINES.complaint_until(told.informed_at(account_id))
     _, reference = references(told.decision_id, account_id)
     made = AppealLink(
@@ -117,7 +117,7 @@ def file_appeal(
     """
     for ground in filing.grounds:
         check_text(ground)
-    with SqliteRegister.open(clerk.setting.register_path()) as register:
+    with open_register(clerk.setting.register_address()) as register:
         if clerk.key is not None and clerk.link is None:
             if decision is None or account_id is None:
                 raise DebarError(
@@ -130,7 +130,7 @@ def file_appeal(
             bound = open_link(clerk, register)
             told = applied(clerk.setting, bound.decision_id)
             account_id, by = _account_of(told, bound.reference), BY_LINK
-        kept = keep(register.path, filing.files)
+        kept = keep(register.home, filing.files)
         nonce = random_salts(1)[0].hex()
         appeal = Appeal(
             appeal_id=f"appeal-{clerk.now.date().isoformat()}-{nonce[:12]}", decision_id=told.decision_id

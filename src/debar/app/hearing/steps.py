@@ -25,7 +25,7 @@ from debar.appeals.deadlines import DEADLINES
 from debar.appeals.guards import Reviewer, named, refuse_other, refuse_reviewer
 from debar.appeals.states import UPHELD, following, words_of
 from debar.model.problem import EXIT_REFUSED, DebarError
-from debar.register.sqlite import SqliteRegister
+from debar.register.address import open_register
 from debar.stores.attachments import is_whole, keep
 from debar.stores.keys import load_signer, random_salts
 
@@ -86,7 +86,7 @@ def request(clerk: Clerk, appeal_id: str, *, question: str, answer_by: date | No
 def answer_request(clerk: Clerk, appeal_id: str, *, text: str, files: Sequence[Path]) -> Answer:
     """Answer a request: the filer by link, or staff for the filer."""
     check_text(text)
-    kept = keep(clerk.setting.register_path(), files)
+    kept = keep(clerk.setting.register_home(), files)
     said = {"answer": text, "attachments": [one.as_json() for one in kept]}
     return take(clerk, appeal_id, "answer", said)
 
@@ -192,7 +192,7 @@ def close(clerk: Clerk, appeal_id: str) -> Answer:
 
 def list_appeals(setting: Setting, *, decision: str | None, only_open: bool) -> Answer:
     """Tell all appeals, or those against one decision."""
-    with SqliteRegister.open(setting.register_path(), read_only=True) as register:
+    with open_register(setting.register_address(), read_only=True) as register:
         found = [
             appeal
             for appeal in all_appeals(register).values()
@@ -207,11 +207,11 @@ def list_appeals(setting: Setting, *, decision: str | None, only_open: bool) -> 
 
 def show_appeal(setting: Setting, appeal_id: str) -> Answer:
     """Tell an appeal with every step, whether its attachments are whole, and what may follow."""
-    with SqliteRegister.open(setting.register_path(), read_only=True) as register:
+    with open_register(setting.register_address(), read_only=True) as register:
         appeal = find_appeal(register, appeal_id)
-        path = register.path
+        home = register.home
     attachments = [
-        {**one, "whole": is_whole(path, one["sha256"])}
+        {**one, "whole": is_whole(home, one["sha256"])}
         for step in appeal.steps
         for one in step.body.get("attachments", [])
     ]

@@ -30,8 +30,8 @@ from debar.ledger.pledge import (
 from debar.model.money import Money, format_micros, parse_micros, show
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
 from debar.plans.approval import enrolled
+from debar.register.address import open_register
 from debar.register.entries import EntryDraft
-from debar.register.sqlite import SqliteRegister
 from debar.stores.keys import load_signer
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from debar.app.opening import Setting
     from debar.model.rates import Rates
+    from debar.register.writing import Register
 
 Shares = tuple[tuple[Recipient, int], ...]
 
@@ -198,7 +199,7 @@ def draft_of(donation: Donation, *, decision_id: str, by: str) -> EntryDraft:
 
 
 def record_pledge(
-    register: SqliteRegister,
+    register: Register,
     donation: Donation,
     *,
     decision_id: str,
@@ -342,7 +343,7 @@ def _amount(text: str) -> int:
 def _take(giving: Giving, step: Callable[[Donation | None], Donation]) -> Answer:
     """Take a step, and record it unless somebody else recorded anything meanwhile."""
     signer = load_signer(giving.key)
-    with SqliteRegister.open(giving.setting.register_path()) as register:
+    with open_register(giving.setting.register_address()) as register:
         by = enrolled(enrolled_keys(register), signer.public_key).name
         revision = register.revision()
         told = _applied(giving)

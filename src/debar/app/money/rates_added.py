@@ -13,7 +13,7 @@ from debar.app.applying import enrolled_keys
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
 from debar.model.rates import AddedRate
 from debar.plans.approval import enrolled
-from debar.register.sqlite import SqliteRegister
+from debar.register.address import open_register
 from debar.stores.keys import load_signer
 from debar.stores.rates import read_signed_rates, shipped_rates, sign_rate, write_signed_rates
 
@@ -35,7 +35,7 @@ def rates_of(setting: Setting, path: Path | None) -> Rates:
     if path is None:
         return shipped_rates()
     signed = read_signed_rates(path)
-    with SqliteRegister.open(setting.register_path(), read_only=True) as register:
+    with open_register(setting.register_address(), read_only=True) as register:
         keys = enrolled_keys(register)
     for number, one in enumerate(signed, start=1):
         owner = enrolled(keys, one.public_key).name
@@ -59,7 +59,7 @@ def add_rate(
         DebarError: As :func:`rates_of`, for this rate and for those that stand there.
     """
     signer = load_signer(key)
-    with SqliteRegister.open(setting.register_path(), read_only=True) as register:
+    with open_register(setting.register_address(), read_only=True) as register:
         owner = enrolled(enrolled_keys(register), signer.public_key).name
     rate = AddedRate(currency=currency, day=day, per_euro=per_euro, source=source, added_by=owner)
     before = read_signed_rates(path) if path.exists() else ()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from debar.app.answer import Answer
 from debar.app.record.page import PAGE, PublicDecisions
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
+from debar.register.address import is_there, open_register
 from debar.register.notes import VerifierKey, parse_key
 from debar.register.published.checking import check_published
 from debar.register.published.folder import check_files, folder_reader
@@ -19,7 +20,6 @@ from debar.register.published.proofs import check_proof
 from debar.register.published.publishing import KEY
 from debar.register.published.seal import opened
 from debar.register.published.witnesses import refuse_too_few
-from debar.register.sqlite import SqliteRegister
 from debar.stores.web import is_web, web_reader
 
 if TYPE_CHECKING:
@@ -139,8 +139,8 @@ def _given_key(setting: Setting, key: str | None) -> VerifierKey | None:
     """Return the key that was given, or the register's."""
     if key is not None:
         return parse_key(_text(Path(key)).strip() if "+" not in key else key)
-    if setting.register is not None and setting.register.exists():
-        with SqliteRegister.open(setting.register, read_only=True) as register:
+    if setting.register is not None and is_there(setting.register):
+        with open_register(setting.register, read_only=True) as register:
             return register.key
     return None
 

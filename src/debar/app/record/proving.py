@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 
 from debar.app.answer import Answer
 from debar.model.problem import EXIT_REFUSED, DebarError
+from debar.register.address import open_register
 from debar.register.debarments import GATE_TYPES
 from debar.register.notes import open_checkpoint
 from debar.register.published.proofs import TlogProof, disclosure, parse_proof
 from debar.register.published.publishing import CHECKPOINT
-from debar.register.sqlite import SqliteRegister
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from debar.app.opening import Setting
     from debar.register.entries import Entry
+    from debar.register.writing import Register
 
 _ENTRY_ID = re.compile(r"[a-z]+-(\d+)")
 
@@ -42,7 +43,7 @@ def prove(setting: Setting, what: str, out: Path, *, published: Path | None) -> 
     """
     from debar.app.verbs import write_whole
 
-    with SqliteRegister.open(setting.register_path(), read_only=True) as register:
+    with open_register(setting.register_address(), read_only=True) as register:
         entry = _entry_of(register, what)
         checkpoint = None
         if published is not None:
@@ -71,9 +72,7 @@ def prove(setting: Setting, what: str, out: Path, *, published: Path | None) -> 
     return Answer(document=document, text=text)
 
 
-def proof_of(
-    register: SqliteRegister, entry: Entry, *, labels: list[str], checkpoint: str | None = None
-) -> str:
+def proof_of(register: Register, entry: Entry, *, labels: list[str], checkpoint: str | None = None) -> str:
     """Return the text of a proof that carries its entry.
 
     Args:
@@ -92,7 +91,7 @@ def proof_of(
     return str(replace(proof, extra=disclosure(entry, labels)))
 
 
-def _entry_of(register: SqliteRegister, what: str) -> Entry:
+def _entry_of(register: Register, what: str) -> Entry:
     """Find what shall be proved."""
     about = register.entries_about(what)
     if about:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from debar.app.answer import Answer
 from debar.app.record.page import PAGE, PublicDecisions
 from debar.model.problem import DebarError
+from debar.register.address import open_register
 from debar.register.entries import read_leaf
 from debar.register.notes import open_checkpoint
 from debar.register.published.publishing import publish_tiles
 from debar.register.published.seal import sealed
 from debar.register.published.witnesses import ask_witness, cosigners, refuse_too_few, with_cosignatures
-from debar.register.sqlite import SqliteRegister
 from debar.stores.keys import load_register_secrets
 from debar.stores.web import post
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from debar.app.opening import Setting
+    from debar.register.writing import Register
 
 LEAVES_AT_ONCE = 4_096
 _TOLERATED = ("DBR-R041", "DBR-S060")
@@ -40,8 +41,8 @@ def publish(setting: Setting, folder: Path) -> Answer:
         DebarError: DBR-R042, the folder holds another history; DBR-R040, too few witnesses signed; DBR-R043,
             a witness has seen another history. The folder then still holds what it held.
     """
-    path, missing = setting.register_path(), list[str]()
-    with SqliteRegister.open(path, read_only=True) as register:
+    missing = list[str]()
+    with open_register(setting.register_address(), read_only=True) as register:
         done = publish_tiles(
             register,
             folder,
@@ -76,9 +77,7 @@ def publish(setting: Setting, folder: Path) -> Answer:
     return Answer(document=document, text="\n".join(lines))
 
 
-def _cosigned(
-    setting: Setting, register: SqliteRegister, note: str, *, old_size: int, missing: list[str]
-) -> str:
+def _cosigned(setting: Setting, register: Register, note: str, *, old_size: int, missing: list[str]) -> str:
     """Ask the witnesses that have not signed yet, and refuse where too few do.
 
     A witness that is away, or declines, is named in ``missing``: others may be enough. One that has seen
@@ -103,13 +102,13 @@ def _cosigned(
     return note
 
 
-def front_page(register: SqliteRegister, note: str) -> bytes:
+def front_page(register: Register, note: str) -> bytes:
     """Return the record's page, sealed by the log's key."""
     checkpoint = open_checkpoint(note, (register.key,))
     decisions = PublicDecisions()
     for start in range(0, checkpoint.size, LEAVES_AT_ONCE):
         for leaf in register.leaves(start, min(start + LEAVES_AT_ONCE, checkpoint.size)):
             decisions.add(read_leaf(leaf))
-    signer = load_register_secrets(register.path).log_signer
+    signer = load_register_secrets(register.home).log_signer
     page = decisions.page(checkpoint, register.key)
     return sealed(page, origin=register.origin, size=checkpoint.size, signer=signer)

@@ -16,8 +16,8 @@ from debar.cases.referrals import list_key, match_referral, read_referral, refer
 from debar.model.identifiers import FAMILY_OF_KIND
 from debar.model.legible import legible
 from debar.model.problem import DebarError, Place
+from debar.register.address import open_register
 from debar.register.entries import EntryDraft
-from debar.register.sqlite import SqliteRegister
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from debar.app.opening import Setting
     from debar.cases.referrals import Match, Peer
+    from debar.register.writing import Register
 
 SUBJECTS_AN_ENTRY = 400
 
@@ -49,7 +50,7 @@ def receive(setting: Setting, file: Path, *, platform: Path, out: Path, by: str,
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise DebarError("DBR-A008", "the file is no UTF-8 text", place=Place(file=str(file))) from None
-    with SqliteRegister.open(setting.register_path()) as register:
+    with open_register(setting.register_address()) as register:
         document, peer = read_referral(text, policy, to=register.origin, file=file.name)
         key = list_key(bytes.fromhex(document["salt"]), peer.secret)
         engine = read_under(key, platform, setting)
@@ -81,7 +82,7 @@ def receive(setting: Setting, file: Path, *, platform: Path, out: Path, by: str,
 
 
 def _record(
-    register: SqliteRegister,
+    register: Register,
     document: Mapping[str, Any],
     peer: Peer,
     matches: Sequence[Match],

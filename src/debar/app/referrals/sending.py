@@ -24,8 +24,8 @@ from debar.cases.referrals import (
     value_of,
 )
 from debar.model.problem import EXIT_REFUSED, DebarError
+from debar.register.address import open_register
 from debar.register.entries import EntryDraft, instant_text
-from debar.register.sqlite import SqliteRegister
 from debar.stores.keys import load_signer, random_salts
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from debar.app.opening import Setting
     from debar.cases.referrals import Form, IdentifierRow, ReferralPolicy
     from debar.evidence.keying import HashKey
+    from debar.register.writing import Register
 
 
 def export(
@@ -80,7 +81,7 @@ def export(
     told = applied_decision(setting, decision)
     (salt,) = random_salts(1)
     used = list_key(salt, peer.secret)
-    with SqliteRegister.open(setting.register_path()) as register:
+    with open_register(setting.register_address()) as register:
         by = _enrolled_name(register, signer.public_key)
         standing = {one.key_value for one in register.standings(told.decision_id)}
         members = _members(told, standing, policy)
@@ -137,7 +138,7 @@ def _answer(out: Path, document: Mapping[str, Any], sha256: str, entry: int) -> 
     return Answer(document=told, text=text)
 
 
-def _enrolled_name(register: SqliteRegister, public_key: bytes) -> str:
+def _enrolled_name(register: Register, public_key: bytes) -> str:
     for enrolment in register.enrolments():
         if enrolment.public_key == public_key.hex():
             return enrolment.name

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from debar.model.ports import Signer
     from debar.plans.plan import Plan
     from debar.register.entries import Entry
-    from debar.register.sqlite import SqliteRegister
+    from debar.register.writing import Register
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ class _Carrying:
 
 
 def apply_revision(
-    plan: Plan, register: SqliteRegister, *, policy: Policy, signer: Signer, now: datetime
+    plan: Plan, register: Register, *, policy: Policy, signer: Signer, now: datetime
 ) -> Answer:
     """Apply an approved plan that changes a decision.
 
@@ -97,7 +97,7 @@ def apply_revision(
     return _tell(plan, register, entries=made.entries, signers=names, now=now, repeated=made.repeated)
 
 
-def _signers(plan: Plan, register: SqliteRegister, *, policy: Policy, signer: Signer) -> tuple[str, ...]:
+def _signers(plan: Plan, register: Register, *, policy: Policy, signer: Signer) -> tuple[str, ...]:
     keys = enrolled_keys(register)
     refuse_without_proposer(plan, keys)
     approvals = [
@@ -110,7 +110,7 @@ def _signers(plan: Plan, register: SqliteRegister, *, policy: Policy, signer: Si
     return tuple(key.name for key in signers)
 
 
-def _refuse_stale(plan: Plan, register: SqliteRegister, told: Decision, now: datetime) -> None:
+def _refuse_stale(plan: Plan, register: Register, told: Decision, now: datetime) -> None:
     """Refuse a plan whose base has moved, or that would confirm what has lapsed meanwhile."""
     document = plan.document
     appeal = None
@@ -228,7 +228,7 @@ def _notice_drafts(carrying: _Carrying) -> list[EntryDraft]:
     ]
 
 
-def _appeal_drafts(carrying: _Carrying, register: SqliteRegister) -> list[EntryDraft]:
+def _appeal_drafts(carrying: _Carrying, register: Register) -> list[EntryDraft]:
     appeal_id = carrying.plan.document["appeal_id"]
     if not appeal_id:
         return []
@@ -248,7 +248,7 @@ def _appeal_drafts(carrying: _Carrying, register: SqliteRegister) -> list[EntryD
 
 def _tell(
     plan: Plan,
-    register: SqliteRegister,
+    register: Register,
     *,
     entries: Iterable[Entry],
     signers: tuple[str, ...],
@@ -258,7 +258,7 @@ def _tell(
     """Ask the gate and check the proofs: this decision no longer denies what was lifted."""
     found = [entry for entry in entries if entry.type in ("plan", "lift", "vary")]
     revision, decision_id = register.revision(), plan.document["reverses"]["decision_id"]
-    gate = Gate(register.path)
+    gate = Gate(register)
     accounts: list[dict[str, Any]] = []
     for entry in found:
         if entry.type == "plan" or entry.body is None:
@@ -294,7 +294,7 @@ def _tell(
     )
 
 
-def is_proven(register: SqliteRegister, entry: Entry) -> bool:
+def is_proven(register: Register, entry: Entry) -> bool:
     """Tell whether an entry is in the tree that the newest checkpoint signs: then it is in force."""
     checkpoint = open_checkpoint(register.checkpoint(), (register.key,))
     proof = register.proof(entry.seq, checkpoint.size)

@@ -32,7 +32,7 @@ from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.plans.plan import Plan, freeze
 from debar.plans.revising import Revision, build_revision
 from debar.plans.revision import REVERSAL, VARIATION, hanging_on, retracted_links
-from debar.register.sqlite import SqliteRegister
+from debar.register.address import open_register
 from debar.stores.keys import load_signer
 from debar.stores.rates import shipped_rates
 
@@ -160,7 +160,7 @@ def vary(setting: Setting, asked: Asked, *, until: date | None, appeal: str | No
 def _common(setting: Setting, asked: Asked, told: Decision) -> dict[str, Any]:
     signer = load_signer(asked.key) if asked.key is not None else None
     if signer is not None:
-        setting.register_path()
+        setting.register_address()
     first = next(entry.seq for entry in told.entries if entry.type == "plan")
     return {
         "decision_id": told.decision_id,
@@ -249,7 +249,7 @@ def _appeal(setting: Setting, asked: Asked, appeal_id: str | None, *, outcome: s
     """Return the appeal that is carried out, as the plan rests on it."""
     if appeal_id is None:
         return None
-    with SqliteRegister.open(setting.register_path(), read_only=True) as register:
+    with open_register(setting.register_address(), read_only=True) as register:
         appeal = find_appeal(register, appeal_id)
     says = appeal.state == "decided" and appeal.outcome == outcome
     if not says or appeal.account_id not in asked.accounts:

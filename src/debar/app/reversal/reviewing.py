@@ -24,9 +24,9 @@ from debar.appeals.deadlines import DEADLINES
 from debar.appeals.states import words_of
 from debar.plans.approval import enrolled
 from debar.plans.revision import BAN, kind_of
+from debar.register.address import open_register
 from debar.register.drafts import gate_draft
 from debar.register.entries import EntryDraft, instant_text
-from debar.register.sqlite import SqliteRegister
 from debar.stores.keys import load_signer
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from debar.app.opening import Setting
     from debar.app.reversal.standing import AccountStanding
+    from debar.register.writing import Register
 
 LAPSE_REASON = "the interim suspension was not confirmed by its day of review"
 
@@ -57,7 +58,7 @@ def review(setting: Setting, *, days: int, key: Path | None, now: datetime) -> A
         key: An enrolled key; with it every lapse is recorded, one decision after another.
         now: The present instant.
     """
-    with SqliteRegister.open(setting.register_path(), read_only=key is None) as register:
+    with open_register(setting.register_address(), read_only=key is None) as register:
         decisions = list(_decisions(register))
         recorded: list[dict[str, Any]] = []
         if key is not None:
@@ -79,7 +80,7 @@ def review(setting: Setting, *, days: int, key: Path | None, now: datetime) -> A
     return Answer(document=document, text=_text(document))
 
 
-def _decisions(register: SqliteRegister) -> Iterator[Decision]:
+def _decisions(register: Register) -> Iterator[Decision]:
     """Yield every decision of a register, oldest first."""
     for entry in register.entries_of_type("plan"):
         if entry.body is not None and kind_of(entry.body["plan"]) == BAN:
@@ -114,7 +115,7 @@ def _lapses(told: Decision, now: datetime) -> list[Lapse]:
     ]
 
 
-def _record(register: SqliteRegister, told: Decision, *, by: str, now: datetime) -> list[dict[str, Any]]:
+def _record(register: Register, told: Decision, *, by: str, now: datetime) -> list[dict[str, Any]]:
     """Record what has lapsed of one decision: entries for gate, money and statements, together."""
     lapses = _lapses(told, now)
     if not lapses:
@@ -168,7 +169,7 @@ def lapse_drafts(told: Decision, accounts: Sequence[str], *, by: str, now: datet
     return drafts
 
 
-def _appeals(register: SqliteRegister, *, days: int, now: datetime) -> list[dict[str, Any]]:
+def _appeals(register: Register, *, days: int, now: datetime) -> list[dict[str, Any]]:
     found = []
     for appeal in all_appeals(register).values():
         due = appeal.due()

@@ -14,7 +14,7 @@ from debar.notices.messages import LANGUAGES
 from debar.notices.transparency.pages import report_html, report_text
 from debar.notices.transparency.report import transparency_report
 from debar.notices.transparency.spreadsheet import report_csv
-from debar.register.sqlite import SqliteRegister
+from debar.register.address import open_register
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def report(
     setting: Setting, window: Window, *, form: str, language: str, platform: str, out: Path | None
 ) -> Answer:
     """Count a period, and tell it in one form, or write all of them into a folder."""
-    with SqliteRegister.open(setting.register_path(), read_only=True) as register:
+    with open_register(setting.register_address(), read_only=True) as register:
         made = transparency_report(register.entries(), window)
         document = {"register": register.origin, **made.as_json()}
     if out is not None:

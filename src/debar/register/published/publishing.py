@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
-from debar.register.files import sync
 from debar.register.notes import open_checkpoint
 from debar.register.published.tiles import ENTRIES, TILE_WIDTH, Tile, bundle, hash_tile, tiles_after
+from debar.register.sqlite.files import sync
 from debar.register.tree import leaf_hash, verify_consistency
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What the database says when it fails, in our words.
+"""What SQLite says when it fails, in our words.
 
 Law: a driver's error never reaches a user; each becomes one documented error that says what to do.
 """

@@ -12,9 +12,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
-from debar.register.faults import translated
 from debar.register.notes import Checkpoint, VerifierKey, sign_note
-from debar.register.schema import APPLICATION_ID, SCHEMA_VERSION, STATEMENTS
+from debar.register.schema import SCHEMA_VERSION
+from debar.register.sqlite.faults import translated
+from debar.register.sqlite.tables import APPLICATION_ID, STATEMENTS
 from debar.register.tree import EMPTY_ROOT
 
 if TYPE_CHECKING:

@@ -1,0 +1,95 @@
+"""What a register needs of the database that it is kept in: two are there, SQLite and PostgreSQL.
+
+Law: a driver's error never leaves a database: each of its methods raises documented errors only. The SQL is
+written once, with ``?`` for values; where the two differ, the difference is a method here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+class Database(Protocol):
+    """One open connection; it belongs to one thread."""
+
+    @property
+    def name(self) -> str:
+        """What problems call the place: a file's name or a database's, never a password."""
+        ...
+
+    @property
+    def subjects_sql(self) -> str:
+        """A scalar subquery: the subjects of ``log.seq``, in order, as a JSON array."""
+        ...
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return the rows of a SELECT, all of them."""
+        ...
+
+    def stream(self, sql: str) -> Iterator[Row]:
+        """Give the rows of a SELECT one after another; inside :meth:`reading` only."""
+        ...
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> None:
+        """Run one statement."""
+        ...
+
+    def execute_many(self, sql: str, rows: Sequence[Row]) -> None:
+        """Run one statement for each row of values."""
+        ...
+
+    def insert(self, table: str, rows: Sequence[Row]) -> None:
+        """Add rows to a table, each with all of its columns in their order."""
+        ...
+
+    def reserve(self, count: int) -> int:
+        """Take the next places of the log inside :meth:`writing`, and return the first of them."""
+        ...
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Read one state of the log inside."""
+        ...
+
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the one write lock; commit, durably, at the end, or roll back on any error."""
+        ...
+
+    def forget(self) -> None:
+        """Overwrite, as far as the database can, the bytes of what was deleted."""
+        ...
+
+    def faults(self) -> Iterable[str]:
+        """Say, each in a sentence, what is damaged, and which table or guard is not as it was made."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
+class Lookup(Protocol):
+    """What a gate asks a register, from any thread."""
+
+    def rows(self, kind: str, value: str) -> list[Row]:
+        """Return the revision and what stands against a key, as :data:`debar.register.schema.LOOKUP` does.
+
+        Raises:
+            DebarError: The register gives no answer.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        ...
+
+
+def insert_sql(table: str, columns: int) -> str:
+    """Return the statement that adds one row with so many values."""
+    return f"INSERT INTO {table} VALUES ({', '.join('?' * columns)})"
