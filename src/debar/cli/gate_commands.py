@@ -56,6 +56,6 @@ def gate_serve(
 
     clock = SystemClock()
     address = Listen.parse(listen, certificate=tls_certificate, key=tls_key, callers=tls_callers)
-    application = direct_application(setting.register_path(), clock, cache_seconds=cache_seconds)
+    application = direct_application(setting.register_address(), clock, cache_seconds=cache_seconds)
     serve(application, address, Log(clock))
     return Answer(document={"stopped": True}, text="stopped")

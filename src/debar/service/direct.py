@@ -1,6 +1,6 @@
-"""The check over HTTP on the register's own host.
+"""The check over HTTP, straight from the register.
 
-Law: each answer is read from the register's file as it is; there is no lease, and nothing is kept unless the
+Law: each answer is read from the register as it is; there is no lease, and nothing is kept unless the
 operator says how long.
 """
 
@@ -13,16 +13,15 @@ from debar.service.application import Application, Health
 from debar.service.checking import CheckEndpoint
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from debar.model.ports import Clock
+    from debar.register.address import RegisterAddress
 
 
-def direct_application(register: Path, clock: Clock, *, cache_seconds: float = 0.0) -> Application:
-    """Return the application that answers from a register's file.
+def direct_application(register: RegisterAddress, clock: Clock, *, cache_seconds: float = 0.0) -> Application:
+    """Return the application that answers from a register.
 
     Args:
-        register: The register's file.
+        register: Where the register is.
         clock: Tells the time of each check.
         cache_seconds: For how long an allowing answer may be kept by whoever asked. A ban is then in force
             that much later at those who keep answers.
