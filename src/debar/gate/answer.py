@@ -34,6 +34,11 @@ class Answer:
         decision: The decision that denies; None otherwise.
         statement: Where its statement of reasons is; None where there is none.
         until: The instant at which the denial lapses; None where it has no end.
+        valid_until: For a gate with a lease, the first instant of the gate's boot clock, in nanoseconds, at
+            which this may not be used any more: a sale that is committed later must be asked about again.
+            None for a denial, and for a direct gate, whose answer holds at the moment of its reading.
+        mode: ``direct``, ``strict``, ``best_effort`` or ``shadow``.
+        would: In shadow, the verdict that a strict gate would have given where that is no allowing one.
     """
 
     allowed: bool
@@ -44,6 +49,9 @@ class Answer:
     decision: str | None = None
     statement: str | None = None
     until: datetime | None = None
+    valid_until: int | None = None
+    mode: str = "direct"
+    would: Verdict | None = None
 
     @property
     def exit_code(self) -> int:

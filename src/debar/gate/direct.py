@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from debar.gate.answer import ACTIONS, Answer, refuse_action
+from debar.gate.judging import denial, is_id, longest_covering, malformed
 from debar.model.problem import DebarError
 from debar.register.address import PostgresAddress, address_of, open_lookup
 from debar.register.schema import debarment_of
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from debar.register.address import RegisterAddress
-    from debar.register.debarments import Debarment
     from debar.register.reading import RegisterReader
 
 
@@ -62,14 +62,14 @@ class Gate:
         """
         if action not in ACTIONS:
             raise refuse_action(action)
-        if not _is_id(account_id) or now.tzinfo is None:
-            raise _malformed(account_id)
+        if not is_id(account_id) or now.tzinfo is None:
+            raise malformed(account_id)
         try:
             rows = self._lookup.rows("account", account_id)
         except (DebarError, OSError) as error:
             return _unreadable(error)
         except UnicodeEncodeError:
-            raise _malformed(account_id) from None
+            raise malformed(account_id) from None
         revision = rows[0][0]
         if at_least is not None and revision < at_least:
             return Answer(
@@ -118,24 +118,10 @@ def _judged(
 ) -> Answer:
     """Answer from what stands against an account: the longest denial that covers the question."""
     standing = [debarment_of(row[1:]) for row in rows]
-    covering = [
-        debarment
-        for debarment in standing
-        if debarment.covers(action, surface=surface, territory=territory, now=now)
-    ]
-    if not covering:
+    longest = longest_covering(standing, action, surface=surface, territory=territory, now=now)
+    if longest is None:
         return Answer(allowed=True, verdict="allowed", revision=revision)
-    longest = max(covering, key=_length)
-    return Answer(
-        allowed=False,
-        verdict="debarred",
-        reason=longest.reason,
-        revision=revision,
-        entry=longest.entry_seq,
-        decision=longest.decision_id,
-        statement=longest.statement or None,
-        until=longest.lapses_at,
-    )
+    return denial(longest, revision=revision)
 
 
 def _address_of(register: RegisterAddress | str | RegisterReader) -> RegisterAddress:
@@ -144,28 +130,8 @@ def _address_of(register: RegisterAddress | str | RegisterReader) -> RegisterAdd
     return register if isinstance(register, Path | PostgresAddress) else register.address
 
 
-def _is_id(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
-def _length(debarment: Debarment) -> tuple[bool, str, int]:
-    lapses_at = debarment.lapses_at
-    return (lapses_at is None, "" if lapses_at is None else lapses_at.isoformat(), -debarment.entry_seq)
-
-
 def _unreadable(error: Exception) -> Answer:
     why = error.what if isinstance(error, DebarError) else "it cannot be read"
     return Answer(
         allowed=False, verdict="unreadable", reason=f"the register gives no answer, so nothing is sold: {why}"
-    )
-
-
-def _malformed(account_id: object) -> DebarError:
-    return DebarError(
-        "DBR-G002",
-        "this cannot be checked",
-        details=(
-            f"account id {account_id!r}: it must be a text that is not empty, and `now` needs its zone",
-        ),
-        hint="give ids as texts, also where they are numbers: a float would lose digits",
     )
