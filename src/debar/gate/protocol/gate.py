@@ -143,7 +143,7 @@ class GateCore(Answering):
         return (Leave(gate=self.settings.gate),)
 
     def reconnected(self) -> None:
-        """Ask for a lease, or to join, at the next :meth:`tick`: there is a new connection. The lease stays."""
+        """There is a new connection: ask for a lease, or to join, at the next :meth:`tick`."""
         self.leasing.hurry()
 
     def stop(self, why: str) -> None:
