@@ -13,6 +13,7 @@ import pytest
 
 from debar.gate import ACTIONS, Answer, Gate, check
 from debar.model.problem import EXIT_REFUSED, EXIT_STALE, EXIT_USAGE, DebarError
+from debar.register.drafts import gate_draft
 from debar.register.schema import LOOKUP
 from debar.register.sqlite.lookup import SqliteLookup
 from registers import DECISION, NOW, debar, lift, new_register, record, vary
@@ -288,3 +289,35 @@ def test_what_a_fork_inherited_is_left_alone(
     assert lookup._local.connection is not parents  # noqa: SLF001 - same
     assert parents.execute("SELECT 1").fetchone() == (1,)
     parents.close()
+
+
+def test_several_keys_at_once(gate: Gate, register: SqliteRegister) -> None:
+    """A question about several keys must be denied by any of them, in whatever spelling, and name its decision."""
+    asked = [("account", "a1"), ("domain", "rt.com"), ("bundle", "389801252")]
+    assert gate.check_keys(asked, now=NOW) == Answer(allowed=True, verdict="allowed", revision=2)
+    record(register, gate_draft("debar", {"key": {"kind": "domain", "value": "WWW.RT.com"}, "decision_id": DECISION, "scopes": ["serve"]}, by="ana"))  # fmt: skip
+    answer = gate.check_keys([("account", "a1"), ("domain", "https://rt.com/")], action="serve", now=NOW)
+    assert (answer.allowed, answer.verdict, answer.decision, answer.revision) == (
+        False,
+        "debarred",
+        DECISION,
+        3,
+    )
+    assert gate.check_keys(asked, action="buy", now=NOW).allowed
+    assert gate.check_keys(asked, at_least=4, now=NOW).verdict == "stale"
+
+
+@pytest.mark.parametrize("keys", [[], [("account", "")], [("card", "4242")], ["account"], [17], [("account", "\ud800")], [(["x"], "a")]])  # fmt: skip
+def test_keys_that_cannot_be_checked(gate: Gate, keys: Any) -> None:
+    """What is no key must be wrong use, never an allow."""
+    with pytest.raises(DebarError, match="DBR-G002"):
+        gate.check_keys(keys, now=NOW)
+
+
+def test_several_keys_asked_wrongly(gate: Gate, tmp_path: Path) -> None:
+    """Wrong questions about several keys must be refused, and a register that is gone must deny."""
+    with pytest.raises(DebarError, match="DBR-G001"):
+        gate.check_keys([("account", "a1")], action="post", now=NOW)
+    with pytest.raises(DebarError, match="DBR-G002"):
+        gate.check_keys([("account", "a1")], now=NOW.replace(tzinfo=None))
+    assert Gate(tmp_path / "none.db").check_keys([("account", "a1")], now=NOW).verdict == "unreadable"

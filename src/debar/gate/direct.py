@@ -6,11 +6,12 @@ every later check denies. Where the register cannot be read, the answer is no.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from debar.gate.answer import ACTIONS, Answer, refuse_action
-from debar.gate.judging import denial, is_id, longest_covering, malformed
+from debar.gate.judging import is_id, judged, malformed, question, stale, unreadable
 from debar.model.problem import DebarError
 from debar.register.address import PostgresAddress, address_of, open_lookup
 from debar.register.schema import debarment_of
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from debar.model.typed_keys import TypedKey
     from debar.register.address import RegisterAddress
+    from debar.register.database import Row
     from debar.register.reading import RegisterReader
 
 
@@ -67,20 +70,49 @@ class Gate:
         try:
             rows = self._lookup.rows("account", account_id)
         except (DebarError, OSError) as error:
-            return _unreadable(error)
+            return unreadable(error)
         except UnicodeEncodeError:
             raise malformed(account_id) from None
-        revision = rows[0][0]
-        if at_least is not None and revision < at_least:
-            return Answer(
-                allowed=False,
-                verdict="stale",
-                reason=f"the register is at revision {revision}, and {at_least} is asked for",
-                revision=revision,
-            )
-        if rows[0][1] is None:
-            return Answer(allowed=True, verdict="allowed", revision=revision)
-        return _judged(rows, revision, action=action, surface=surface, territory=territory, now=now)
+        return _answered(
+            rows, action=action, surface=surface, territory=territory, at_least=at_least, now=now
+        )
+
+    def check_keys(
+        self,
+        keys: Sequence[TypedKey],
+        *,
+        action: str = "buy",
+        surface: str | None = None,
+        territory: str | None = None,
+        at_least: int | None = None,
+        now: datetime,
+    ) -> Answer:
+        """Answer about several keys at once: one that is debarred denies.
+
+        Each key is read as it is at its own moment, so the answer knows every decision whose append had
+        returned before the call; its revision is the oldest of those that were read.
+
+        Args:
+            keys: Kind and value each, as the platform writes them: an account, a domain, a payer.
+            action: As for :meth:`check`.
+            surface: As for :meth:`check`.
+            territory: As for :meth:`check`.
+            at_least: As for :meth:`check`.
+            now: The present instant, aware.
+
+        Raises:
+            DebarError: The question is not one about advertising, or is malformed.
+        """
+        asked = question(keys, action=action, now=now)
+        try:
+            rows = [row for key in asked for row in self._lookup.rows(*key)]
+        except (DebarError, OSError) as error:
+            return unreadable(error)
+        oldest = min(rows, key=itemgetter(0))
+        rows.insert(0, (oldest[0], None))
+        return _answered(
+            rows, action=action, surface=surface, territory=territory, at_least=at_least, now=now
+        )
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -107,31 +139,24 @@ def check(
         gate.close()
 
 
-def _judged(
-    rows: Sequence[Sequence[Any]],
-    revision: int,
+def _answered(
+    rows: Sequence[Row],
     *,
     action: str,
     surface: str | None,
     territory: str | None,
+    at_least: int | None,
     now: datetime,
 ) -> Answer:
-    """Answer from what stands against an account: the longest denial that covers the question."""
-    standing = [debarment_of(row[1:]) for row in rows]
-    longest = longest_covering(standing, action, surface=surface, territory=territory, now=now)
-    if longest is None:
-        return Answer(allowed=True, verdict="allowed", revision=revision)
-    return denial(longest, revision=revision)
+    """Answer from the rows of a lookup: the revision, and what stands beside it."""
+    revision = rows[0][0]
+    if at_least is not None and revision < at_least:
+        return stale(revision, at_least)
+    standing = [debarment_of(row[1:]) for row in rows if row[1] is not None]
+    return judged(standing, revision, action=action, surface=surface, territory=territory, now=now)
 
 
 def _address_of(register: RegisterAddress | str | RegisterReader) -> RegisterAddress:
     if isinstance(register, str):
         return address_of(register)
     return register if isinstance(register, Path | PostgresAddress) else register.address
-
-
-def _unreadable(error: Exception) -> Answer:
-    why = error.what if isinstance(error, DebarError) else "it cannot be read"
-    return Answer(
-        allowed=False, verdict="unreadable", reason=f"the register gives no answer, so nothing is sold: {why}"
-    )

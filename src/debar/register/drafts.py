@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from debar.model.canonical import digest
 from debar.model.problem import DebarError
+from debar.model.typed_keys import typed_key
 from debar.register.debarments import GATE_TYPES, key_of
 from debar.register.entries import Entry, EntryDraft, check_draft, commitment, derived_salt
 from debar.register.signatures import enrolment_message, sign_approval
@@ -117,14 +118,21 @@ def gate_draft(
 
     Args:
         entry_type: ``debar``, ``lift`` or ``vary``.
-        body: As :func:`debar.register.debarments.changed` reads it.
+        body: As :func:`debar.register.debarments.changed` reads it; its key is brought into the one spelling
+            that gates ask for.
         by: Who applies it.
         plan_sha256: The plan that it carries out.
     """
+    key = body["key"]
+    try:
+        kind, value = typed_key(key["kind"], key["value"])
+    except ValueError as error:
+        raise _unfit(entry_type, f"key: {error}") from None
+    body = {**body, "key": {**key, "kind": kind, "value": value}}
     public = {name: body[name] for name in _GATE_PUBLIC if body.get(name) is not None}
     if plan_sha256 is not None:
         public["plan_sha256"] = plan_sha256
-    return EntryDraft(type=entry_type, by=by, body=body, subjects=(body["key"]["value"],), public=public)
+    return EntryDraft(type=entry_type, by=by, body=body, subjects=(value,), public=public)
 
 
 def judgement_draft(account_a: str, account_b: str, *, judgement: str, by: str, reason: str) -> EntryDraft:
@@ -132,6 +140,18 @@ def judgement_draft(account_a: str, account_b: str, *, judgement: str, by: str, 
     first, second = sorted((account_a, account_b))
     body = {"account_a": first, "account_b": second, "judgement": judgement, "reason": reason}
     return EntryDraft(type="judgement", by=by, body=body, subjects=(first, second))
+
+
+def _is_spelled(kind: str, value: str) -> bool:
+    """Tell whether a key is spelled as gates ask for it: a domain in capitals would match nobody."""
+    try:
+        return typed_key(kind, value) == (kind, value)
+    except ValueError:
+        return False
+
+
+def _unfit(entry_type: str, why: str) -> DebarError:
+    return DebarError("DBR-R014", "the entry's body does not fit its type", details=(f"{entry_type}: {why}",))
 
 
 def check_drafts(drafts: Sequence[EntryDraft]) -> None:
@@ -147,11 +167,9 @@ def check_drafts(drafts: Sequence[EntryDraft]) -> None:
         if draft.type in GATE_TYPES:
             kind, value, _ = key_of(draft.type, draft.body)
             if draft.subjects != (value,):
-                raise DebarError(
-                    "DBR-R014",
-                    "the entry's body does not fit its type",
-                    details=(f"{draft.type}: its one subject is the {kind} that it is about",),
-                )
+                raise _unfit(draft.type, f"its one subject is the {kind} that it is about")
+            if not _is_spelled(kind, value):
+                raise _unfit(draft.type, f"its {kind} is not in the spelling that gates ask for")
         elif draft.type == "judgement":
             _check_judgement(draft.body)
         elif draft.type == "referral" and not _BANS.isdisjoint(draft.public):
