@@ -1,16 +1,18 @@
-"""Check what was told: briefs, plans, and folders that hold some.
+"""Check what was told: briefs, plans, effect certificates, and folders that hold some.
 
 Law: what could not be checked is said to be unchecked; it never counts as held.
 """
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
 from debar.app.exporting.checking import is_case_folder, verify_case
 from debar.app.verbs import load_plan
 from debar.briefs.verify import fingerprint_of, verify_brief
+from debar.gate.protocol.certificate import FORMAT, verify_certificate
 from debar.model.problem import EXIT_REFUSED, DebarError
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def verify(path: Path) -> Answer:
-    """Check a brief, a plan, a case folder, or a folder that holds briefs and plans.
+    """Check a brief, a plan, an effect certificate, a case folder, or a folder of briefs and plans.
 
     Raises:
         DebarError: DBR-A012, there is nothing here that can be checked.
@@ -34,7 +36,7 @@ def verify(path: Path) -> Answer:
         raise DebarError(
             "DBR-A012",
             "there is nothing here that can be checked",
-            hint="a brief.html, a plan.json, or a folder",
+            hint="a brief.html, a plan.json, an effect certificate, or a folder",
         )
     checks: list[dict[str, Any]] = []
     for file in files:
@@ -58,6 +60,12 @@ def _answer(checks: list[dict[str, Any]]) -> Answer:
 
 def _verify_file(file: Path) -> list[dict[str, Any]]:
     if file.suffix == ".json":
+        certificate = _certificate(file)
+        if certificate is not None:
+            return [
+                {"file": file.name, "what": check.what, "ok": check.ok}
+                for check in verify_certificate(certificate)
+            ]
         try:
             plan = load_plan(file)
         except DebarError as error:
@@ -73,3 +81,12 @@ def _verify_file(file: Path) -> list[dict[str, Any]]:
         for check in verify_brief(page)
     ]
     return [{"file": file.name, "what": f"fingerprint {fingerprint_of(page)}", "ok": True}, *found]
+
+
+def _certificate(file: Path) -> dict[str, Any] | None:
+    """Return the effect certificate that a file holds; None where it holds something else."""
+    try:
+        document = json.loads(file.read_bytes())
+    except (ValueError, OSError):
+        return None
+    return document if isinstance(document, dict) and document.get("format") == FORMAT else None

@@ -297,7 +297,7 @@ def brief(setting: Setting, decision: str, *, out: Path, platform: Path | None) 
 @command(debar, "verify", example="debar verify brief.html")
 @click.argument("path", type=FILE)
 def verify(_setting: Setting, path: Path) -> Answer:
-    """Check a brief, a plan, or a demo's folder: hashes, sums, signatures and proofs."""
+    """Check a brief, a plan, an effect certificate, or a demo's folder: hashes, sums, signatures, proofs."""
     from debar.app.verifying import verify as verb
 
     return verb(path)
