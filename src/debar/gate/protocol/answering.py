@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from debar.gate.answer import ACTIONS, Answer, refuse_action
-from debar.gate.judging import denial, is_id, longest_covering, malformed
+from debar.gate.judging import denial, longest_covering, unfit
 from debar.gate.protocol.timing import MILLION
+from debar.model.typed_keys import typed_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,7 +74,7 @@ class Answering:
         """Answer whether whoever holds these keys may do something with its advertising.
 
         Args:
-            keys: Kind and value of each, at least one; a denial of any denies.
+            keys: Kind and value of each, at least one, however spelt; a denial of any denies.
             action: ``create``, ``buy``, ``serve`` or ``charge``.
             clock: Reads the boot clock, in nanoseconds.
             surface: Where on the platform; None counts as every surface.
@@ -85,19 +86,16 @@ class Answering:
         """
         if action not in ACTIONS:
             raise refuse_action(action)
-        if not keys:
-            raise malformed("")
+        named = _named(keys)
         while True:
             standing = self.standing
             revision = standing.revision
             found: list[Debarment] = []
-            for kind, value in keys:
-                if not is_id(value):
-                    raise malformed(value)
+            for kind, value in named:
                 found += standing.lookup(kind, value)
             now = clock()
             against = self._against(found, action, surface=surface, territory=territory, now=now)
-            answer = self._answer(keys, against, revision=revision, now=now, at_least=at_least)
+            answer = self._answer(named, against, revision=revision, now=now, at_least=at_least)
             if self._unmoved(standing, revision):
                 return answer
 
@@ -228,3 +226,15 @@ class Answering:
     def _hear_wall(self, wall: datetime, *, spread_ns: int, sent: int, received: int) -> None:
         latest = wall + timedelta(microseconds=-(-spread_ns // 1000))
         self._wall = _Wall(earliest=wall, latest=latest, sent=sent, received=received)
+
+
+def _named(keys: Sequence[Key]) -> list[Key]:
+    """Return keys in their one spelling, by which they were debarred."""
+    try:
+        named = [typed_key(kind, value) for kind, value in keys]
+    except (ValueError, TypeError) as error:
+        shown = isinstance(error, ValueError) and not isinstance(error, UnicodeError)
+        raise unfit(str(error) if shown else "kind and value are texts") from None
+    if not named:
+        raise unfit("a question names one key at least")
+    return named
