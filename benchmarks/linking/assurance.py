@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,6 @@ from debar.linking.assurance.measures import quality
 from debar.linking.assurance.sample import draw
 from debar.linking.assurance.scored import (
     audit_platform,
-    correct_links,
     score_strata,
     scores_of,
     stratum_sizes,
@@ -83,8 +83,9 @@ def run(world: str, variant: str, seed: int, *, owners: int, labels: int) -> Non
         print(told("true, firm, uncal.", over_all(engine, owner_of, firm=True)))
         scores = scores_of(engine, answers, opened.parameters)
         labelled, reviews = join(answers, scores, stratum_sizes(engine))
-        made_of = calibrate(labelled, opened.parameters.model_sha256(), reviews)
-        correct_links(engine, made_of.calibration, opened.parameters)
+        made_of = calibrate(labelled, reviews)
+        calibrated = replace(opened.parameters, calibration=made_of.calibration)
+        ensure_links(engine, calibrated, opened.policy)
         print(told("cross-fitted", made_of.after))
         print(told("true, calibrated", over_all(engine, owner_of, firm=False)))
         print(told("true, firm, calibrated", over_all(engine, owner_of, firm=True)))

@@ -24,7 +24,7 @@ _VERBS: dict[str, str] = {
     "approve": "debar.app.applying",
     "backtest": "debar.app.assuring.backtesting",
     "check": "debar.gate",
-    "handovers": "debar.app.finding",
+    "handovers": "debar.app.assuring.handing_over",
     "import_archive": "debar.app.finding",
     "links": "debar.app.assuring.calibrating",
     "load_plan": "debar.app.verbs",

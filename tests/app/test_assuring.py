@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import csv
-import hashlib
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from debar.app.assuring.answers_file import check_calibration, read_calibration, read_labels
+from debar.app.assuring.answers_file import read_labels
 from debar.app.assuring.calibrating import links
+from debar.app.assuring.frozen_file import read_frozen
 from debar.app.assuring.sampling import review_sample
 from debar.app.opening import Setting, open_platform
 from debar.app.planning import Wish, make_plan, plan_answer, read_decision
@@ -200,15 +200,63 @@ def test_nothing_is_frozen_where_nothing_was_reviewed(tmp_path: Path) -> None:
     assert refused.value.code == "DBR-A092"
 
 
-def test_a_calibration_of_other_weights_is_refused(tmp_path: Path) -> None:
-    """It corrects what it was fitted on and nothing else; and a file that is none is none: DBR-A091."""
-    from debar.evidence.calibration import identity
+def calibrated(tmp_path: Path) -> tuple[Path, Path]:
+    """Return a platform and the calibration that its reviewers' answers froze."""
+    platform = write_platform(tmp_path / "platform")
+    review_sample(open_platform(platform, Setting()), tmp_path / "s.csv", size=150, seed_text="", blind=True)
+    labels = answer(tmp_path / "s.csv", tmp_path / "labels.csv", wrong=10)
+    frozen = tmp_path / "calibration.json"
+    links(
+        open_platform(platform, Setting()), tmp_path / "l.parquet", at_least=0, labels=labels, freeze=frozen
+    )
+    return platform, frozen
 
-    (tmp_path / "c.json").write_text(json.dumps(identity("other weights").as_json()))
-    (tmp_path / "d.json").write_text("{}")
-    with pytest.raises(DebarError) as refused:
-        check_calibration(read_calibration(tmp_path / "c.json"), hashlib.sha256(b"mine").hexdigest())
-    assert refused.value.code == "DBR-A091"
-    with pytest.raises(DebarError) as refused:
-        read_calibration(tmp_path / "d.json")
-    assert refused.value.code == "DBR-A091"
+
+def test_a_fresh_export_stays_calibrated_under_the_frozen_weights(tmp_path: Path) -> None:
+    """New accounts move the fit, not the calibrated numbers; and the plan's base rests on the calibration."""
+    platform, frozen = calibrated(tmp_path)
+    before = plan_for(open_platform(platform, Setting(calibration_file=frozen)))
+    fresh = write_platform(tmp_path / "fresh", owners=60)
+    after = plan_for(open_platform(fresh, Setting(calibration_file=frozen)))
+    unfrozen = plan_for(open_platform(platform, Setting()))
+    numbers = [
+        {m["account_id"]: m["p_owner"] for m in plan.document["members"] if m["status"] != "out"}
+        for plan in (before, after, unfrozen)
+    ]
+    assert numbers[0] == numbers[1]
+    assert numbers[0] != numbers[2]
+    assert {m["calibrated"] for m in before.document["members"]} == {True}
+    assert before.document["bound"]["calibrated"] is True
+    base, other = before.document["base"], unfrozen.document["base"]
+    assert base["model_sha256"] != other["model_sha256"]
+
+
+def test_a_calibration_of_other_evidence_is_refused(tmp_path: Path) -> None:
+    """Another crowd cap, other families or another key: DBR-A091, and it says which."""
+    platform, frozen = calibrated(tmp_path)
+    document = json.loads(frozen.read_text())
+    for name, other in (("crowd_cap", 9), ("families", {"pixel_group": "web"}), ("key_id", "theirs")):
+        (tmp_path / "other.json").write_text(json.dumps({**document, name: other}))
+        with pytest.raises(DebarError) as refused:
+            open_platform(platform, Setting(calibration_file=tmp_path / "other.json"))
+        assert (refused.value.code, refused.value.exit_code) == ("DBR-A091", 1)
+        assert name.removesuffix("_id") in refused.value.details[0]
+
+
+def test_a_file_that_is_no_calibration_is_refused(tmp_path: Path) -> None:
+    """Nothing, something else, weights that nobody checked, weights of other codes: DBR-A091."""
+    _, frozen = calibrated(tmp_path)
+    document = json.loads(frozen.read_text())
+    unchecked = {name: value for name, value in document["parameters"].items() if name != "calibration"}
+    for text in (
+        "{}",
+        "no json",
+        json.dumps({**document, "version": 1}),
+        json.dumps({**document, "parameters": unchecked}),
+        json.dumps({**document, "parameters": {**document["parameters"], "crowd_buckets": [2]}}),
+        json.dumps({**document, "parameters": {**document["parameters"], "calibrated": False}}),
+    ):
+        (tmp_path / "c.json").write_text(text)
+        with pytest.raises(DebarError) as refused:
+            read_frozen(tmp_path / "c.json")
+        assert refused.value.code == "DBR-A091"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from debar.briefs.build import build_brief, weighing_rules
 from debar.briefs.seal import manifest_text
 from debar.briefs.strike import strike
 from debar.briefs.verify import TITLES, verify_brief
+from debar.evidence.calibration import FEATURES, Calibration, log_odds, probability_of
 from debar.evidence.parameters import ROLES, default_parameters
 from debar.evidence.weigh import probabilities
 from debar.linking.expand import expand
@@ -189,12 +190,29 @@ def random_graph(chance: random.Random) -> tuple[CaseGraph, Policy]:
     )
 
 
+def random_calibration(chance: random.Random) -> Calibration | None:
+    """Make a correction of any size, with clamps that bite; none for one graph in three."""
+    if chance.random() < 1 / 3:
+        return None
+    bounds = [sorted(chance.randrange(-20_000, 20_000) for _ in range(2)) for _ in FEATURES]
+    return Calibration(
+        fitted=chance.random() < 0.9,
+        labels=200,
+        offset_millibits=chance.randrange(-4_000, 4_000),
+        coefficients=tuple(chance.randrange(-400_000, 400_000) for _ in FEATURES),
+        lows=tuple(low for low, _ in bounds),
+        highs=tuple(high for _, high in bounds),
+    )
+
+
 def test_expanding_random_graphs_gives_what_python_gives(blank: Page) -> None:
-    """Four hundred graphs with every judgement, role and crowd, and names that sort differently in UTF-16."""
+    """Four hundred graphs with every judgement, role, crowd and calibration, and names that UTF-16 sorts otherwise."""
     chance, cases, expected = random.Random(7), [], []
     for _ in range(400):
         graph, policy = random_graph(chance)
-        parameters = default_parameters(chance.choice([300, 20_000]))
+        parameters = replace(
+            default_parameters(chance.choice([300, 20_000])), calibration=random_calibration(chance)
+        )
         without = sorted(chance.sample(sorted(graph.facts), chance.randrange(3)))
         cases.append([graph.as_json(), parameters.as_json(), policy.as_json(), without])
         standings = expand(graph, parameters, policy, without=frozenset(without))
@@ -231,6 +249,12 @@ def test_probabilities_are_the_same_to_the_last_millionth(blank: Page) -> None:
     )
 
     assert [(p, e, g) for p, e, g in zip(pairs, expected, got, strict=True) if e != g] == []
+    odds, back = blank.evaluate(
+        "() => [Array.from({ length: 1000001 }, (_, p) => logOdds(p)).join(),"
+        " Array.from({ length: 50001 }, (_, m) => probabilityOf(m - 25000)).join()]"
+    )
+    assert odds == ",".join(str(log_odds(p)) for p in range(1_000_001))
+    assert back == ",".join(str(probability_of(m)) for m in range(-25_000, 25_001))
 
 
 def test_digests_and_canonical_forms_are_the_same(blank: Page) -> None:

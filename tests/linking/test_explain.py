@@ -6,8 +6,9 @@ from datetime import datetime
 import pytest
 
 from debar.linking.expand import expand
-from debar.linking.explain import path_reasons, reasons, render_why_text, speaks_for, why
+from debar.linking.explain import path_reasons, reasons, speaks_for
 from debar.linking.neighbourhood import case_graph
+from debar.linking.why import render_why_text, why
 from debar.model.policy import Policy
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.stores.duckdb_engine import DuckEngine

@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from debar.app.assuring.answers_file import check_calibration, read_calibration
+from debar.app.assuring.frozen_file import read_frozen
 from debar.evidence.keying import HashKey
 from debar.evidence.parameters import default_parameters
 from debar.intake.reading import read_platform
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from debar.cases.referrals import ReferralPolicy
-    from debar.evidence.calibration import Calibration
     from debar.evidence.parameters import Parameters
     from debar.intake.reading import Platform
     from debar.model.policy import Policy
@@ -52,7 +51,7 @@ class Setting:
         register: Where the register is, if one is named.
         policy_file: ``debar.toml``, if one is named.
         progress: Is told what is being done, on long work.
-        calibration_file: A frozen calibration, if one is named.
+        calibration_file: Frozen weights with their calibration, if they are named.
     """
 
     register: RegisterAddress | None = None
@@ -115,15 +114,14 @@ class Opened:
         engine: Holds the normalised tables.
         platform: What was read, and its problems.
         policy: The operator's policy.
-        parameters: The default weights for a platform of this size, until :func:`fitted` fits them.
-        calibration: What reviewers found on drawn pairs; None where nobody reviewed any.
+        parameters: The frozen weights, if a calibration is named; else the default ones for a platform of
+            this size, until :func:`fitted` fits them.
     """
 
     engine: DuckEngine
     platform: Platform
     policy: Policy
     parameters: Parameters
-    calibration: Calibration | None = None
 
 
 def open_platform(source: Path, setting: Setting) -> Opened:
@@ -148,12 +146,11 @@ def open_platform(source: Path, setting: Setting) -> Opened:
         with open_register(setting.register, read_only=True) as register:
             add_judgements(engine, register.judgements())
     parameters = default_parameters(max(1, platform.tables["accounts"]))
-    calibration = None
     if setting.calibration_file is not None:
-        calibration = read_calibration(setting.calibration_file)
-    return Opened(
-        engine=engine, platform=platform, policy=policy, parameters=parameters, calibration=calibration
-    )
+        frozen = read_frozen(setting.calibration_file)
+        frozen.refuse_elsewhere(platform.key_id, policy)
+        parameters = frozen.parameters
+    return Opened(engine=engine, platform=platform, policy=policy, parameters=parameters)
 
 
 def prepare(opened: Opened) -> None:
@@ -167,12 +164,11 @@ def prepare(opened: Opened) -> None:
 
 
 def fitted(opened: Opened) -> Opened:
-    """Return the platform with weights that were fitted to it, its pairs counted on the way."""
+    """Return the platform, its pairs counted, with weights fitted to it; a calibration's stay as they are."""
     prepare(opened)
-    parameters = fit_parameters(opened.engine)
-    if opened.calibration is not None:
-        check_calibration(opened.calibration, parameters.model_sha256())
-    return replace(opened, parameters=parameters)
+    if opened.parameters.calibration is not None:
+        return opened
+    return replace(opened, parameters=fit_parameters(opened.engine))
 
 
 def add_judgements(engine: DuckEngine, judgements: tuple[Judgement, ...]) -> None:

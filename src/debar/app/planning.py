@@ -21,7 +21,7 @@ from debar.linking.neighbourhood import case_graph
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
 from debar.plans.base import base_of, keys_of, read_rows
 from debar.plans.bounding import planned_pairs
-from debar.plans.build import Assurance, Proposal, build
+from debar.plans.build import Proposal, build
 from debar.plans.plan import Plan, freeze
 from debar.plans.revision import BAN, kind_of
 
@@ -165,7 +165,7 @@ def make_plan(opened: Opened, wish: Wish, *, rates: Rates, register: Register | 
     """
     opened = fitted(opened)
     case = make_case(opened, wish.subjects, wish.without)
-    assurance = assure(opened, case)
+    audit = audited(opened, case)
     effective_from = wish.effective_from or wish.now
     money = case_money(
         opened,
@@ -206,22 +206,19 @@ def make_plan(opened: Opened, wish: Wish, *, rates: Rates, register: Register | 
             model_sha256=opened.parameters.model_sha256(),
             policy=opened.policy.as_json(),
         ),
-        assurance=assurance,
+        audit=audit,
     )
     return freeze(draft)
 
 
-def assure(opened: Opened, case: Case) -> Assurance:
-    """Say what stands behind the numbers of a case; audit them where no reviewed pairs do.
+def audited(opened: Opened, case: Case) -> str | None:
+    """Audit the numbers of a case where no reviewed pairs stand behind them; say what came of it.
 
     Raises:
         DebarError: DBR-A094, the audit says that the data cannot carry a link, and accounts rest on one.
     """
-    calibration = opened.calibration
-    if not planned_pairs(member.standing for member in case.members):
-        return Assurance(calibration=calibration)
-    if calibration is not None and calibration.fitted:
-        return Assurance(calibration=calibration)
+    if opened.parameters.calibrated or not planned_pairs(member.standing for member in case.members):
+        return None
     score_strata(opened.engine, opened.parameters)
     audit = audit_platform(opened.engine, opened.policy)
     if audit.verdict == "not identifiable":
@@ -232,7 +229,7 @@ def assure(opened: Opened, case: Case) -> Assurance:
             hint="review 200 pairs (debar review-sample) and pass them on, or judge the accounts one by one",
             exit_code=EXIT_REFUSED,
         )
-    return Assurance(calibration=calibration, audit=audit.sentence())
+    return audit.sentence()
 
 
 def standing_decisions(register: Register | None) -> dict[str, str]:

@@ -66,8 +66,9 @@ def _members(document: Mapping[str, Any]) -> list[str]:
             money = amount(member["earned"]["converted"]["amount"], currency) if currency else ""
             lines.append(f"  {label(member)}   {document['earned']['basis']} {money}")
             if basis == "linked":
+                word = "calibrated" if member["calibrated"] else "uncalibrated"
                 lines.append(
-                    f"      p(same owner) {member['p_owner']}, uncalibrated; review on {member['review_on']}"
+                    f"      p(same owner) {member['p_owner']}, {word}; review on {member['review_on']}"
                 )
                 lines += reason_lines(member, shown=3)
     asked = [m for m in document["members"] if m["status"] == "ask"]

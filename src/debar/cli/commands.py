@@ -113,11 +113,15 @@ def import_ira(_setting: Setting, source: Path, out: Path) -> Answer:
 @click.argument("platform", type=FILE)
 @click.argument("account_a")
 @click.argument("account_b")
-def why(setting: Setting, platform: Path, account_a: str, account_b: str) -> Answer:
+@click.option("--calibration", type=FILE, help="Weigh with what debar links --labels froze.")
+def why(
+    setting: Setting, platform: Path, account_a: str, account_b: str, *, calibration: Path | None
+) -> Answer:
     """Why two accounts are linked, or are not."""
     from debar.app.finding import why_linked
 
-    return why_linked(open_platform(platform, setting), account_a, account_b)
+    opened = open_platform(platform, replace(setting, calibration_file=calibration))
+    return why_linked(opened, account_a, account_b)
 
 
 @command(debar, "accounts", example='debar accounts october-2017/world "RT"', platform=True)
@@ -186,7 +190,7 @@ def retrospect(  # noqa: PLR0913 - one parameter an option
 @click.option("--as-of", type=DAY, help="Count the money as it was known on this day.")
 @click.option("--currency", type=CURRENCY, default="USD", help="Currency of the totals.")
 @click.option("--rates", type=FILE, help="Signed rates that the ECB does not publish.")
-@click.option("--calibration", type=FILE, help="What debar links --labels froze: it bounds the plan.")
+@click.option("--calibration", type=FILE, help="Decide on what debar links --labels froze.")
 def plan(  # noqa: PLR0913 - one parameter an option
     setting: Setting,
     platform: Path,

@@ -1,19 +1,21 @@
-"""The commands about links and what they are worth: links, review-sample, backtest.
+"""The commands about links and what they are worth: links, review-sample, handovers, backtest.
 
 Law: as in :mod:`debar.cli.commands`, whose group they join.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from debar.app.opening import open_platform
-from debar.cli.commands import debar
+from debar.cli.commands import DAY, day_of, debar
 from debar.cli.frame import FILE, command
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from debar.app.answer import Answer
@@ -26,9 +28,10 @@ if TYPE_CHECKING:
 @click.option("--at-least", type=click.FloatRange(0, 1), default=0.0, help="Least p_owner to write.")
 @click.option("--labels", type=FILE, help="Reviewed pairs (CSV or Parquet): calibrate on them.")
 @click.option("--freeze", type=FILE, help="Write the calibration here, for debar plan --calibration.")
+@click.option("--calibration", type=FILE, help="Weigh with what an earlier --labels froze.")
 @click.option("--html", type=FILE, help="Write the reliability page here.")
 @click.option("--explain-model", is_flag=True, help="Print the tables that the pairs were weighed with.")
-def links(
+def links(  # noqa: PLR0913 - one parameter an option
     setting: Setting,
     platform: Path,
     *,
@@ -36,6 +39,7 @@ def links(
     at_least: float,
     labels: Path | None,
     freeze: Path | None,
+    calibration: Path | None,
     html: Path | None,
     explain_model: bool,
 ) -> Answer:
@@ -48,7 +52,7 @@ def links(
     from debar.app.assuring.calibrating import links as verb
 
     return verb(
-        open_platform(platform, setting),
+        open_platform(platform, replace(setting, calibration_file=calibration)),
         out,
         at_least=round(at_least * 1_000_000),
         labels=labels,
@@ -73,6 +77,36 @@ def review_sample(
     from debar.app.assuring.sampling import review_sample as verb
 
     return verb(open_platform(platform, setting), out, size=size, seed_text=seed_text, blind=blind)
+
+
+@command(debar, "handovers", example="debar handovers october-2017/world", platform=True)
+@click.argument("platform", type=FILE)
+@click.option("--on", "seen_on", type=DAY, help="Day of the export.")
+@click.option("--earlier", type=FILE, help="An earlier export of the same platform: what did it call them?")
+@click.option("--earlier-on", type=DAY, help="Day of the earlier export.")
+@click.option("--registry", type=FILE, help="legal_id and name: whose the ids are, by a public register.")
+def handovers(
+    setting: Setting,
+    platform: Path,
+    *,
+    seen_on: datetime | None,
+    earlier: Path | None,
+    earlier_on: datetime | None,
+    registry: Path | None,
+) -> Answer:
+    """Accounts that changed hands, each with its day and why; what is unclear beside them.
+
+    Such an account is judged as one account a holder: guilt travels to neither from the other.
+    """
+    from debar.app.assuring.handing_over import handovers as verb
+
+    return verb(
+        open_platform(platform, setting),
+        seen_on=day_of(seen_on),
+        earlier=None if earlier is None else open_platform(earlier, setting),
+        earlier_seen_on=day_of(earlier_on),
+        registry=registry,
+    )
 
 
 @command(

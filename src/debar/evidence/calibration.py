@@ -1,7 +1,8 @@
 """From an uncalibrated weighing to a probability that reviewed pairs stand behind, in whole numbers.
 
-Law: pure and integer, so that linking, a brief's browser and a sign-up desk give the same number. Without
-labels it is the identity. It corrects one pair from that pair's own evidence; nothing else is looked at.
+Law: pure and integer, so that linking, a plan, a brief's browser and a sign-up desk give the same number.
+Without labels it is the identity. It corrects one pair from that pair's own evidence; nothing else is looked
+at. Reviewed pairs may take any amount of confidence away, and add :data:`RAISE_MAX` at most.
 Source: Platt (1999) for the logistic map; the identity as what ridge shrinks towards is ours.
 """
 
@@ -23,6 +24,10 @@ LOG_ODDS_MAX: Final = 19_932
 
 COEFFICIENT_UNIT: Final = 1_000_000
 """Coefficients are millionths of a bit a bit."""
+
+RAISE_MAX: Final = 3_000
+"""A correction raises no pair by more, in thousandths of a bit: a few hundred answers cannot make likely what
+the evidence calls unlikely, and a neighbourhood stays finite whatever facts are struck."""
 
 
 class Part(Protocol):
@@ -48,12 +53,12 @@ class Scored(Protocol):
     """A pair's score, as :class:`debar.evidence.weigh.Weighing` says it."""
 
     @property
-    def p_owner(self) -> int:
+    def uncalibrated_p_owner(self) -> int:
         """Millionths."""
         ...
 
     @property
-    def p_operator(self) -> int:
+    def uncalibrated_p_operator(self) -> int:
         """Millionths."""
         ...
 
@@ -129,14 +134,14 @@ def features_of(weighing: Scored) -> tuple[int, ...]:
     """Return what a pair is corrected from, in the order of :data:`FEATURES`, as whole numbers."""
     parts = {part.family: part for part in weighing.contributions}
     levels = [part.level for part in weighing.contributions]
-    start = log_odds(weighing.p_owner)
+    start = log_odds(weighing.uncalibrated_p_owner)
     return (
         start,
         *(max(0, start - bend) for bend in BENDS),
         *(parts[family].owner_millibits for family in FAMILIES),
         *(1000 * (parts[family].level == "shared") for family in FAMILIES),
         weighing.operator_millibits,
-        log_odds(weighing.p_operator),
+        log_odds(weighing.uncalibrated_p_operator),
         1000 * levels.count("shared"),
         1000 * levels.count("none"),
         1000 * weighing.carries_a_ban,
@@ -188,11 +193,10 @@ class Calibration:
     """A frozen correction of the log odds of "one owner".
 
     corrected log odds = uncalibrated log odds + offset + sum of coefficient x feature, where each feature is
-    first clamped to the range that reviewers saw. The sum is rounded down once; in JavaScript
-    ``Math.floor(sum / 1e6)`` gives the same, as no sum passes 2^53.
+    first clamped to the range that reviewers saw, and what is added is at most :data:`RAISE_MAX`. The sum is
+    rounded down once; in JavaScript ``Math.floor(sum / 1e6)`` gives the same, as no sum passes 2^53.
 
     Args:
-        model_sha256: Digest of the weights that the labels corrected; others must not be corrected with it.
         fitted: Whether there were labels enough; where not, offset and coefficients are zero.
         labels: Reviewed pairs that it was fitted on.
         offset_millibits: Added to every pair.
@@ -202,7 +206,6 @@ class Calibration:
         reviews: What was found, by stratum: a plan's bound rests on it.
     """
 
-    model_sha256: str
     fitted: bool
     labels: int
     offset_millibits: int
@@ -211,23 +214,38 @@ class Calibration:
     highs: tuple[int, ...]
     reviews: tuple[Reviewed, ...] = ()
 
-    def apply(self, weighing: Scored) -> int:
-        """Return the corrected probability of one owner, in millionths; identity where nothing was fitted."""
+    def apply(self, weighing: Scored) -> tuple[int, int]:
+        """Return the corrected probabilities of one owner and of the same hands, in millionths.
+
+        What is taken from one owner goes to the other explanations in their proportions. Where nothing was
+        fitted, nothing changes.
+        """
+        before, operator = weighing.uncalibrated_p_owner, weighing.uncalibrated_p_operator
         if not self.fitted:
-            return weighing.p_owner
+            return before, operator
         total = 0
         for value, coefficient, low, high in zip(
             features_of(weighing), self.coefficients, self.lows, self.highs, strict=True
         ):
             total += coefficient * max(low, min(high, value))
-        score = log_odds(weighing.p_owner) + self.offset_millibits + total // COEFFICIENT_UNIT
-        return probability_of(score)
+        added = min(RAISE_MAX, self.offset_millibits + total // COEFFICIENT_UNIT)
+        p_owner = probability_of(log_odds(before) + added)
+        return p_owner, operator * (MILLION - p_owner) // max(1, MILLION - before)
+
+    def least_for(self, p_owner: int) -> int:
+        """Return the least uncalibrated probability that can be corrected to a given one, in millionths."""
+        if not self.fitted:
+            return p_owner
+        raised = self.offset_millibits + 1
+        for coefficient, low, high in zip(self.coefficients, self.lows, self.highs, strict=True):
+            raised += max(coefficient * low, coefficient * high) // COEFFICIENT_UNIT + 1
+        return probability_of(log_odds(p_owner) - min(RAISE_MAX, max(0, raised)) - 1)
 
     def as_json(self) -> dict[str, Any]:
         """Return the correction as a JSON object of whole numbers, as plans carry it."""
         return {
-            "version": 1,
-            "model_sha256": self.model_sha256,
+            "version": 2,
+            "raise_max": RAISE_MAX,
             "fitted": self.fitted,
             "labels": self.labels,
             "offset_millibits": self.offset_millibits,
@@ -247,10 +265,13 @@ class Calibration:
         Raises:
             ValueError: It is of another version, or corrects from other features than this one does.
         """
-        if document["version"] != 1 or tuple(f["name"] for f in document["features"]) != FEATURES:
+        if (
+            document["version"] != 2
+            or document["raise_max"] != RAISE_MAX
+            or tuple(f["name"] for f in document["features"]) != FEATURES
+        ):
             raise ValueError("the calibration corrects from other features")
         return cls(
-            model_sha256=str(document["model_sha256"]),
             fitted=bool(document["fitted"]),
             labels=int(document["labels"]),
             offset_millibits=int(document["offset_millibits"]),
@@ -261,11 +282,10 @@ class Calibration:
         )
 
 
-def identity(model_sha256: str, *, labels: int = 0, reviews: tuple[Reviewed, ...] = ()) -> Calibration:
+def identity(*, labels: int = 0, reviews: tuple[Reviewed, ...] = ()) -> Calibration:
     """Return the correction that changes nothing: what too few labels allow."""
     zeros = (0,) * len(FEATURES)
     return Calibration(
-        model_sha256=model_sha256,
         fitted=False,
         labels=labels,
         offset_millibits=0,

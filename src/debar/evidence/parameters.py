@@ -14,6 +14,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from debar.evidence.calibration import Calibration
 from debar.model.canonical import digest
 from debar.model.identifiers import FAMILIES, is_weak
 
@@ -112,18 +113,24 @@ class Parameters:
 
     Args:
         version: Name of the tables: ``default-2``, or ``fitted-2`` where they were fitted to a platform.
-        calibrated: Whether reviewed pairs stand behind the probabilities.
         accounts_log2: log2 of the number of accounts, in whole bits (thousandths).
         prior: Relation to its log2 odds against "unrelated" before any evidence.
         weights: Family to relation to the weight of each code but 0, which weighs nothing: entry 0 is that
             of code 1, "nothing shared".
+        calibration: What reviewed pairs made of these weights: the last step of every weighing; None where
+            nobody reviewed any.
     """
 
     version: str
-    calibrated: bool
     accounts_log2: int
     prior: dict[str, int]
     weights: dict[str, dict[str, tuple[int, ...]]]
+    calibration: Calibration | None = None
+
+    @property
+    def calibrated(self) -> bool:
+        """Tell whether reviewed pairs stand behind the probabilities."""
+        return self.calibration is not None and self.calibration.fitted
 
     def weight(self, family: str, relation: str, code: int) -> int:
         """Return what a family with a code adds to a relation's score."""
@@ -131,7 +138,7 @@ class Parameters:
 
     def as_json(self) -> dict[str, Any]:
         """Return the parameters as a JSON object, as plans and briefs carry them."""
-        return {
+        document: dict[str, Any] = {
             "version": self.version,
             "calibrated": self.calibrated,
             "accounts_log2": self.accounts_log2,
@@ -142,13 +149,17 @@ class Parameters:
             },
             "crowd_buckets": list(CROWD_BUCKETS),
         }
+        if self.calibration is not None:
+            document["calibration"] = self.calibration.as_json()
+        return document
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Parameters:
         """Read the parameters back from the form of :meth:`as_json`.
 
         Raises:
-            ValueError: The document was made for other codes than this version weighs with.
+            ValueError: The document was made for other codes or another correction than this version
+                weighs with.
         """
         if tuple(document.get("crowd_buckets", ())) != CROWD_BUCKETS:
             raise ValueError("the parameters were made for other crowd buckets")
@@ -161,16 +172,20 @@ class Parameters:
         }
         if shapes != {(family, relation, CODES - 1) for family in FAMILIES for relation in RELATIONS}:
             raise ValueError("the parameters were made for other families, relations or codes")
-        return cls(
+        reviewed = document.get("calibration")
+        read = cls(
             version=document["version"],
-            calibrated=document["calibrated"],
             accounts_log2=document["accounts_log2"],
             prior={relation: int(document["prior"][relation]) for relation in RELATIONS},
             weights=weights,
+            calibration=None if reviewed is None else Calibration.from_json(reviewed),
         )
+        if read.calibrated is not document["calibrated"]:
+            raise ValueError("the parameters say of themselves what their calibration does not")
+        return read
 
     def model_sha256(self) -> str:
-        """Return the digest of the tables, without the size of the platform they are used on."""
+        """Return the digest of tables and calibration, without the size of the platform they are used on."""
         document = self.as_json()
         del document["accounts_log2"]
         return digest(document)
@@ -290,7 +305,6 @@ def default_parameters(accounts_count: int) -> Parameters:
     related = {relation: code_probabilities(relation, count) for relation in RELATIONS}
     return Parameters(
         version="default-2",
-        calibrated=False,
         accounts_log2=1000 * bits,
         prior={relation: millibits(JUDGEMENTS[relation].others / count) for relation in RELATIONS},
         weights={

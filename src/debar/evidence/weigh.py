@@ -8,7 +8,7 @@ agency's clients apart.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from debar.evidence.parameters import (
@@ -83,8 +83,11 @@ class Weighing:
         operator_prior_millibits: What the score of "same operator" starts from.
         owner_millibits: Prior and contributions, for that relation.
         operator_millibits: The same for "same operator only".
-        p_owner: Probability of one owner (of either relation), in millionths.
-        p_operator: Probability of one operator but different owners, in millionths.
+        p_owner: Probability of one owner (of either relation), in millionths; calibrated where the
+            parameters are.
+        p_operator: Probability of one operator but different owners, in millionths; likewise.
+        uncalibrated_p_owner: The same from the scores alone: what strata and the audit go by.
+        uncalibrated_p_operator: Likewise.
         contributions: One a family, in the order of ``FAMILIES``.
         carries_a_ban: Something is shared that is neither access evidence nor plantable, and that speaks
             for one owner by itself (:func:`is_firm`).
@@ -97,6 +100,8 @@ class Weighing:
     operator_millibits: int
     p_owner: int
     p_operator: int
+    uncalibrated_p_owner: int
+    uncalibrated_p_operator: int
     contributions: tuple[Contribution, ...]
     carries_a_ban: bool
 
@@ -152,7 +157,7 @@ def weigh_codes(
     }
     relation = max(OWNER_RELATIONS, key=lambda name: scores[name])
     p_owner, p_operator = probabilities(scores)
-    return Weighing(
+    uncalibrated = Weighing(
         relation=relation,
         owner_prior_millibits=parameters.prior[relation],
         operator_prior_millibits=parameters.prior["operator"],
@@ -160,6 +165,8 @@ def weigh_codes(
         operator_millibits=scores["operator"],
         p_owner=p_owner,
         p_operator=p_operator,
+        uncalibrated_p_owner=p_owner,
+        uncalibrated_p_operator=p_operator,
         contributions=tuple(
             Contribution(
                 family=family,
@@ -173,6 +180,10 @@ def weigh_codes(
         ),
         carries_a_ban=carries_a_ban,
     )
+    if parameters.calibration is None:
+        return uncalibrated
+    p_owner, p_operator = parameters.calibration.apply(uncalibrated)
+    return replace(uncalibrated, p_owner=p_owner, p_operator=p_operator)
 
 
 def is_firm(value: SharedValue) -> bool:

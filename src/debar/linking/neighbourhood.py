@@ -61,7 +61,9 @@ def case_graph(
     named = tuple(sorted(set(named)))
     numbers = _numbers(engine, named)
     agencies = _Agencies(engine, policy)
-    reach = _reach(engine, numbers, policy=policy, agencies=agencies, accounts_max=accounts_max)
+    reach = _reach(
+        engine, numbers, parameters=parameters, policy=policy, agencies=agencies, accounts_max=accounts_max
+    )
     inner = _graph(engine, numbers, reach, reach=reach, agencies=agencies)
     members = {s.account_id for s in expand(inner, parameters, policy) if s.status in ("named", "in")}
     core = _numbers(engine, tuple(sorted(members)))
@@ -208,19 +210,26 @@ _FACTS_AT_BEST: Final = (
 )
 
 
-def _ends_at_best(engine: Engine, frontier: Collection[int], policy: Policy) -> set[int]:
-    """Return the accounts one hop away in the best case: every fact may speak alone, none against it."""
+def _ends_at_best(engine: Engine, frontier: Collection[int], least: int) -> set[int]:
+    """Return the accounts one hop away in the best case: every fact may speak alone, none against it.
+
+    Args:
+        engine: After :func:`debar.linking.links.link_platform`.
+        frontier: Accounts to start from.
+        least: Least uncalibrated probability, in millionths, of a hop that is worth asking about.
+    """
     engine.load("case_frontier", {"account_no": "INTEGER"}, [(n,) for n in sorted(frontier)])
     engine.run(
         Step(
             name="case_hops",
             sql=(
-                "SELECT DISTINCT l.a_no, l.b_no, l.judgement, l.rest_overt, l.rest_covert FROM links AS l"
-                " JOIN case_frontier AS f ON f.account_no IN (l.a_no, l.b_no)"
+                "SELECT DISTINCT l.a_no, l.b_no, l.judgement, l.rest_overt, l.rest_covert FROM ("
+                "SELECT q.* FROM links AS q JOIN case_frontier AS f ON f.account_no = q.a_no UNION ALL"
+                " SELECT q.* FROM links AS q JOIN case_frontier AS f ON f.account_no = q.b_no) AS l"
                 " WHERE COALESCE(l.judgement, '') <> 'negative'"
                 " AND (l.judgement = 'positive' OR l.best_p >= $ask_at)"
             ),
-            parameters={"ask_at": policy.ask_at},
+            parameters={"ask_at": least},
         )
     )
     rows = engine.rows(
@@ -228,21 +237,29 @@ def _ends_at_best(engine: Engine, frontier: Collection[int], policy: Policy) -> 
         " ON s.a_no = h.a_no AND s.b_no = h.b_no WHERE h.judgement = 'positive' OR"
         " POW(2, LEAST(60, (h.rest_overt + COALESCE(s.overt, 0)) / 1000.0))"
         " + POW(2, LEAST(60, (h.rest_covert + COALESCE(s.covert, 0)) / 1000.0)) >= $odds",
-        {"odds": (policy.ask_at - 1) / max(1, MILLION - policy.ask_at)},
+        {"odds": (least - 1) / max(1, MILLION - least)},
     )
     return {number for pair in rows for number in pair}
 
 
 def _reach(
-    engine: Engine, named: dict[str, int], *, policy: Policy, agencies: _Agencies, accounts_max: int
+    engine: Engine,
+    named: dict[str, int],
+    *,
+    parameters: Parameters,
+    policy: Policy,
+    agencies: _Agencies,
+    accounts_max: int,
 ) -> set[int]:
     """Return the accounts that a path can reach in the best case, the named ones among them."""
+    known = parameters.calibration
+    least = policy.ask_at if known is None else known.least_for(policy.ask_at)
     reach = set(named.values())
     frontier = set(reach)
     for _ in range(policy.hops_max):
         if not frontier:
             break
-        found = _ends_at_best(engine, frontier, policy) - reach
+        found = _ends_at_best(engine, frontier, least) - reach
         reach |= found
         _refuse_if_large(len(reach), accounts_max)
         frontier = found - set(agencies.among(found))

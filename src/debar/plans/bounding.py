@@ -13,7 +13,7 @@ from debar.linking.assurance.strata import stratum_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from debar.evidence.calibration import Calibration
+    from debar.evidence.parameters import Parameters
     from debar.linking.expand import Hop, Standing
 
 
@@ -34,19 +34,20 @@ def planned_pairs(standings: Iterable[Standing]) -> tuple[PlannedPair, ...]:
                 behind.setdefault(key, set()).add(standing.account_id)
     return tuple(
         PlannedPair(
-            stratum=stratum_of(hop.weighing.p_owner, firm=hop.weighing.carries_a_ban),
+            stratum=stratum_of(hop.weighing.uncalibrated_p_owner, firm=hop.weighing.carries_a_ban),
             accounts=frozenset(behind[key]),
         )
         for key, hop in sorted(hops.items(), key=lambda item: item[0])
     )
 
 
-def bound_block(standings: Iterable[Standing], calibration: Calibration | None) -> dict[str, Any]:
+def bound_block(standings: Iterable[Standing], parameters: Parameters) -> dict[str, Any]:
     """Return the block ``bound`` of a plan.
 
     Args:
         standings: Where the accounts stand.
-        calibration: What reviewers found; None where nobody reviewed anything.
+        parameters: What they were weighed with, and what reviewers found of that.
     """
-    reviews = () if calibration is None else calibration.reviews
-    return bound_of(planned_pairs(standings), reviews, calibrated=False).as_json()
+    known = parameters.calibration
+    reviews = () if known is None else known.reviews
+    return bound_of(planned_pairs(standings), reviews, calibrated=parameters.calibrated).as_json()

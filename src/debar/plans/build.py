@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from debar.cases.case import Case, CaseMember
-    from debar.evidence.calibration import Calibration
     from debar.linking.expand import Hop
     from debar.model.reason import Reason
     from debar.model.window import Window
@@ -56,28 +55,6 @@ class Proposal:
     gates: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assurance:
-    """What is known about how far the probabilities can be trusted.
-
-    Args:
-        calibration: What reviewers found on drawn pairs, and the correction that it allows.
-        audit: What the hold-out audit said, in a sentence.
-    """
-
-    calibration: Calibration | None = None
-    audit: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what a plan's evidence carries of it: nothing where nothing is known."""
-        document: dict[str, Any] = {}
-        if self.calibration is not None:
-            document["calibration"] = self.calibration.as_json()
-        if self.audit is not None:
-            document["audit"] = self.audit
-        return document
-
-
 def build(
     case: Case,
     proposal: Proposal,
@@ -87,7 +64,7 @@ def build(
     earned: Mapping[str, Any],
     earned_by_account: Mapping[str, Mapping[str, Any]],
     base: Mapping[str, Any],
-    assurance: Assurance | None = None,
+    audit: str | None = None,
 ) -> DraftPlan:
     """Build a plan's document.
 
@@ -99,12 +76,11 @@ def build(
         earned: The plan's ``earned`` block.
         earned_by_account: Account id to ``by_currency`` and ``converted``.
         base: As made by :func:`debar.plans.base.base_of`.
-        assurance: What reviewers found, and what the audit says; None where neither was asked.
+        audit: What the hold-out audit said, in a sentence; None where it was not asked.
 
     Returns:
         The document, ready to be frozen.
     """
-    known = assurance or Assurance()
     review_on = (proposal.effective_from + timedelta(days=case.policy.interim_days - 1)).date().isoformat()
     members = [
         _member(
@@ -136,13 +112,13 @@ def build(
         "members": members,
         "changes": changes,
         "earned": dict(earned),
-        "bound": bound_block((m.standing for m in case.members), known.calibration),
+        "bound": bound_block((m.standing for m in case.members), case.parameters),
         "preview": {"gates": proposal.gates, "statements": len(changes)},
         "without": sorted(case.without),
         "evidence": {
             "parameters": case.parameters.as_json(),
             "graph": case.graph.as_json(),
-            **known.as_json(),
+            **({} if audit is None else {"audit": audit}),
         },
         "base": dict(base),
     }

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from debar.evidence.calibration import Calibration
 from debar.evidence.parameters import Parameters
 from debar.linking.expand import expand
 from debar.linking.graph import CaseGraph
@@ -152,9 +151,7 @@ def _evidence(document: Mapping[str, Any]) -> Iterator[str]:
     if parameters.model_sha256() != document["base"]["model_sha256"]:
         yield "the weights do not have the digest that the base states"
     standings = expand(graph, parameters, policy, without=frozenset(document.get("without", ())))
-    reviewed = document["evidence"].get("calibration")
-    calibration = None if reviewed is None else Calibration.from_json(reviewed)
-    if document["bound"] != bound_block(standings, calibration):
+    if document["bound"] != bound_block(standings, parameters):
         yield "the bound does not follow from the plan's evidence"
     told = {m["account_id"]: (m["basis"], m["status"]) for m in document["members"]}
     for standing in standings:

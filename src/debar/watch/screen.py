@@ -71,6 +71,7 @@ class Hit:
         verdict: ``hold`` (likely the same owner) or ``review`` (possibly).
         weighing: The score.
         shared: What both hold.
+        calibrated: Whether reviewed pairs stand behind the score, as they did behind the plan's.
     """
 
     account_id: str
@@ -78,6 +79,7 @@ class Hit:
     verdict: str
     weighing: Weighing
     shared: tuple[WatchedValue, ...]
+    calibrated: bool
 
     def sentence(self) -> str:
         """Say why, in a sentence that shows no sensitive value."""
@@ -97,7 +99,7 @@ class Hit:
             "decision": self.debarred.decision,
             "p_owner": f"{self.weighing.p_owner / 1_000_000:.6f}",
             "p_operator": f"{self.weighing.p_operator / 1_000_000:.6f}",
-            "calibrated": False,
+            "calibrated": self.calibrated,
             "shared": [
                 {"fact": v.fact_id, "kind": v.kind, "shown": v.shown, "crowd": v.crowd} for v in self.shared
             ],
@@ -173,7 +175,14 @@ def _hit(
     else:
         return None
     ordered = tuple(sorted(values, key=lambda value: (value.crowd, value.fact_id)))
-    return Hit(account_id=signup, debarred=debarred, verdict=verdict, weighing=weighing, shared=ordered)
+    return Hit(
+        account_id=signup,
+        debarred=debarred,
+        verdict=verdict,
+        weighing=weighing,
+        shared=ordered,
+        calibrated=parameters.calibrated,
+    )
 
 
 def _shared(value: WatchedValue, policy: Policy) -> SharedValue:

@@ -23,7 +23,7 @@ def scored(bits: float) -> Weighing:
     from dataclasses import replace
 
     p_owner = round(1_000_000 / (1 + 2**-bits))
-    return replace(NOTHING, p_owner=p_owner, p_operator=0)
+    return replace(NOTHING, uncalibrated_p_owner=p_owner, uncalibrated_p_operator=0)
 
 
 def drawn(count: int, *, too_sure_bits: float, salt: str = "") -> list[LabelledPair]:
@@ -40,26 +40,28 @@ def drawn(count: int, *, too_sure_bits: float, salt: str = "") -> list[LabelledP
 
 def test_scores_that_promise_too_much_are_brought_down() -> None:
     """Three bits too sure: corrected on 400 labels the cross-fitted log loss falls, and new pairs are right."""
-    got = calibrate(drawn(400, too_sure_bits=3), "m")
+    got = calibrate(drawn(400, too_sure_bits=3))
     assert got.calibration.fitted
     assert got.after.log_loss < got.before.log_loss
-    p = np.array([got.calibration.apply(scored(bits)) / 1e6 for bits in (0.0, 3.0, 6.0)])
+    p = np.array([got.calibration.apply(scored(bits))[0] / 1e6 for bits in (0.0, 3.0, 6.0)])
     assert p == pytest.approx([1 / 9, 1 / 2, 8 / 9], abs=0.1)
 
 
 def test_scores_that_are_right_are_left_nearly_alone() -> None:
     """Nothing is wrong: no probability moves by more than a tenth."""
-    got = calibrate(drawn(400, too_sure_bits=0), "m")
+    got = calibrate(drawn(400, too_sure_bits=0))
     for bits in (-4.0, -1.0, 0.0, 1.0, 4.0):
-        assert scored(bits).p_owner / 1e6 == pytest.approx(got.calibration.apply(scored(bits)) / 1e6, abs=0.1)
+        assert scored(bits).uncalibrated_p_owner / 1e6 == pytest.approx(
+            got.calibration.apply(scored(bits))[0] / 1e6, abs=0.1
+        )
 
 
 def test_few_labels_change_nothing() -> None:
     """Forty answers are no calibration: the identity, and it says so."""
-    got = calibrate(drawn(40, too_sure_bits=3), "m")
+    got = calibrate(drawn(40, too_sure_bits=3))
     assert not got.calibration.fitted
     assert got.before == got.after
-    assert scored(2.0).p_owner == got.calibration.apply(scored(2.0))
+    assert scored(2.0).uncalibrated_p_owner == got.calibration.apply(scored(2.0))[0]
 
 
 def test_answers_of_one_kind_only_move_the_offset() -> None:
@@ -73,17 +75,17 @@ def test_answers_of_one_kind_only_move_the_offset() -> None:
         )
         for n in range(60)
     ]
-    got = calibrate(pairs, "m").calibration
+    got = calibrate(pairs).calibration
     assert set(got.coefficients) == {0}
-    assert got.apply(scored(4.0)) < 50_000
+    assert got.apply(scored(4.0))[0] < 50_000
 
 
 def test_the_frozen_whole_numbers_are_what_is_measured() -> None:
     """The arrays that are measured and the pure function give the same probability, to a millionth."""
     pairs = drawn(200, too_sure_bits=2)
-    calibration = calibrate(pairs, "m").calibration
+    calibration = calibrate(pairs).calibration
     arrays = corrected(calibration, answers_of(pairs))
-    alone = np.array([calibration.apply(pair.weighing) for pair in pairs]) / 1e6
+    alone = np.array([calibration.apply(pair.weighing)[0] for pair in pairs]) / 1e6
     assert float(np.abs(arrays - alone).max()) <= 1e-6 + 1e-12
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inline_snapshot import snapshot
 
 from debar.linking.assurance.sample import draw, draw_step, evidence
-from debar.linking.assurance.scored import audit_steps, correction_step, score_strata, stratum_sizes
+from debar.linking.assurance.scored import audit_steps, score_strata, stratum_sizes
 from debar.linking.assurance.strata import allocate, stratum_of, stratum_sql
 from debar.linking.links import link_platform
 from debar.model.policy import Policy
@@ -81,9 +81,3 @@ def test_the_steps_are_these() -> None:
             "SELECT x.a_no, x.b_no, x.agrees, x.lot = a.lot AND x.lot = b.lot AS apart FROM audit_linked AS x JOIN (SELECT account_no, MIN(lot) AS lot FROM (SELECT a_no AS account_no, lot FROM audit_linked UNION ALL SELECT b_no, lot FROM audit_linked) AS ends GROUP BY account_no) AS a ON a.account_no = x.a_no JOIN (SELECT account_no, MIN(lot) AS lot FROM (SELECT a_no AS account_no, lot FROM audit_linked UNION ALL SELECT b_no, lot FROM audit_linked) AS ends GROUP BY account_no) AS b ON b.account_no = x.b_no",
         ]
     ) == [step.sql for step in audit_steps(950_000)]
-    assert (
-        snapshot(
-            "SELECT l.account_a AS account_a, CASE WHEN l.judgement IN ('positive', 'negative') THEN l.p_owner ELSE c.p_owner END AS p_owner, TRUE AS calibrated FROM links AS l JOIN assurance_corrected AS c ON c.pattern = l.pattern AND c.firm = l.firm"
-        )
-        == correction_step(("account_a", "p_owner", "calibrated")).sql
-    )

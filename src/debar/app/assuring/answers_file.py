@@ -1,4 +1,4 @@
-"""Read what reviewers answered, and write and read the frozen correction.
+"""Read what reviewers answered.
 
 Law: a file that cannot be read whole is refused with the record that is wrong; an empty answer is no answer.
 """
@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from debar.evidence.calibration import Calibration
 from debar.linking.assurance.labels import Label
 from debar.linking.assurance.strata import is_stratum
-from debar.model.problem import EXIT_REFUSED, DebarError, Place
+from debar.model.problem import DebarError, Place
 from debar.model.step import Step, quote_text
 
 if TYPE_CHECKING:
@@ -141,41 +139,3 @@ def judged_labels(rows: Iterable[tuple[str, str, str]]) -> tuple[Label, ...]:
         for a, b, word in rows
         if word in ("positive", "negative")
     )
-
-
-def calibration_text(calibration: Calibration) -> str:
-    """Write the frozen correction as a file's text."""
-    return json.dumps(calibration.as_json(), indent=1) + "\n"
-
-
-def read_calibration(path: Path) -> Calibration:
-    """Read a frozen correction.
-
-    Raises:
-        DebarError: DBR-A091, it is none.
-    """
-    try:
-        document: Any = json.loads(path.read_text(encoding="utf-8"))
-        return Calibration.from_json(document)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DebarError(
-            "DBR-A091",
-            f"this is no calibration: {error.__class__.__name__}",
-            place=Place(file=path.name),
-            hint="debar links PLATFORM --labels FILE --freeze calibration.json writes one",
-        ) from None
-
-
-def check_calibration(calibration: Calibration, model_sha256: str) -> None:
-    """Refuse a correction of other weights.
-
-    Raises:
-        DebarError: DBR-A091, it corrects other weights.
-    """
-    if calibration.model_sha256 != model_sha256:
-        raise DebarError(
-            "DBR-A091",
-            "the calibration was made for other weights",
-            hint="run debar links --labels again: the reviewed pairs stay good",
-            exit_code=EXIT_REFUSED,
-        )

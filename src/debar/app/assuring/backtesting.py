@@ -80,7 +80,7 @@ def backtest(
         tried += _tried_on(opened, day, tuple(some))
     result = Backtest(
         tried=tuple(tried),
-        calibrated=False,
+        calibrated=opened.parameters.calibrated,
         undated_facts=undated,
         dated_bans=sum(ban.day is not None for ban in bans),
     )
@@ -157,7 +157,7 @@ def _tried_on(opened: Opened, day: date | None, bans: Sequence[PastBan]) -> Iter
         engine.run(step)
     for derived in DERIVED:
         engine.drop(derived)
-    then = fitted(replace(opened, calibration=None))
+    then = fitted(opened)
     ensure_links(engine, then.parameters, then.policy)
     present = {account for (account,) in engine.rows("SELECT account_id FROM link_accounts")}
     for named, some in groupby(

@@ -5,17 +5,18 @@ Law: whoever reads the links sees at once whether reviewed pairs stand behind th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
-from debar.app.assuring.answers_file import calibration_text, judged_labels, read_labels
+from debar.app.assuring.answers_file import judged_labels, read_labels
+from debar.app.assuring.frozen_file import Frozen
 from debar.app.opening import fitted
 from debar.app.verbs import write_whole
 from debar.linking.assurance.calibrate import LABELS_MIN, calibrate
 from debar.linking.assurance.labels import join
 from debar.linking.assurance.scored import (
     audit_platform,
-    correct_links,
     score_strata,
     scores_of,
     stratum_sizes,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from debar.app.opening import Opened
+    from debar.evidence.parameters import Parameters
     from debar.linking.assurance.audit import Audit
     from debar.linking.assurance.calibrate import Calibrated
     from debar.linking.assurance.labels import Label
@@ -64,7 +66,7 @@ def links(
     engine, parameters = opened.engine, opened.parameters
     ensure_links(engine, parameters, opened.policy)
     score_strata(engine, parameters)
-    given = read_labels(engine, labels) if labels is not None else _judged(opened)
+    given = _given(opened, labels)
     calibrated = _calibrated(opened, given, labels)
     if calibrated is None and (freeze is not None or html is not None):
         raise DebarError(
@@ -75,12 +77,14 @@ def links(
         )
     audit = audit_platform(engine, opened.policy)
     if calibrated is not None:
-        correct_links(engine, calibrated.calibration, parameters)
+        parameters = replace(parameters, calibration=calibrated.calibration)
+        ensure_links(engine, parameters, opened.policy)
     write_links(engine, out, at_least=at_least)
     if calibrated is not None and freeze is not None:
-        write_whole(freeze, calibration_text(calibrated.calibration))
+        write_whole(freeze, frozen_of(opened, parameters).text())
     if calibrated is not None and html is not None:
         write_whole(html, render_reliability_html(calibrated, opened.platform.name))
+    opened = replace(opened, parameters=parameters)
     answer = _answer(opened, out, calibrated=calibrated, audit=audit)
     if not explain_model:
         return answer
@@ -90,8 +94,22 @@ def links(
     )
 
 
-def _judged(opened: Opened) -> tuple[Label, ...]:
-    """Return what reviewers judged, where it is enough to calibrate on."""
+def frozen_of(opened: Opened, parameters: Parameters) -> Frozen:
+    """Return calibrated weights with what they were made for."""
+    return Frozen(
+        parameters=parameters,
+        key_id=opened.platform.key_id,
+        families=opened.policy.families,
+        crowd_cap=opened.policy.crowd_cap,
+    )
+
+
+def _given(opened: Opened, labels: Path | None) -> tuple[Label, ...]:
+    """Return the answers to calibrate on: a file's; else, where nothing is frozen, judgements enough."""
+    if labels is not None:
+        return read_labels(opened.engine, labels)
+    if opened.parameters.calibration is not None:
+        return ()
     rows = opened.engine.rows(
         "SELECT x.account_id, y.account_id, j.judgement FROM link_judged AS j"
         " JOIN link_accounts AS x ON x.account_no = j.a_no JOIN link_accounts AS y ON y.account_no = j.b_no"
@@ -105,7 +123,7 @@ def _calibrated(opened: Opened, given: tuple[Label, ...], file: Path | None) -> 
     scores = scores_of(opened.engine, given, opened.parameters)
     labelled, reviews = join(given, scores, stratum_sizes(opened.engine))
     if labelled:
-        return calibrate(labelled, opened.parameters.model_sha256(), reviews)
+        return calibrate(labelled, reviews)
     if file is not None:
         raise DebarError(
             "DBR-A090",
@@ -121,22 +139,29 @@ def _answer(opened: Opened, out: Path, *, calibrated: Calibrated | None, audit: 
         "SELECT COUNT(*), COUNT(*) FILTER (WHERE p_owner >= $p AND carries_a_ban) FROM links",
         {"p": opened.policy.propose_at},
     )
-    fitted = calibrated is not None and calibrated.calibration.fitted
+    ((handed_over,),) = opened.engine.rows("SELECT COUNT(DISTINCT account_id) FROM account_periods")
+    known = opened.parameters.calibrated
     document: dict[str, Any] = {
         "pairs": pairs,
         "likely": likely,
-        "calibrated": fitted,
+        "handed_over": handed_over,
+        "calibrated": known,
         "file": str(out),
         "calibration": None if calibrated is None else calibrated.as_json(),
         "audit": audit.as_json(),
     }
-    word = "calibrated" if fitted else "uncalibrated"
+    word = "calibrated" if known else "uncalibrated"
     lines = [
         f"{pairs:,} pairs share something; {likely:,} of them are likely one owner on firm evidence ({word})"
     ]
     if calibrated is not None:
         lines += ["", render_reliability_text(calibrated)]
-    if not fitted:
+    if not known:
         lines.append(f"audit without labels: {audit.sentence()}")
+    if handed_over:
+        lines.append(
+            f"{handed_over:,} accounts changed hands; what began under a former holder links nobody now"
+            " (debar handovers tells them)"
+        )
     lines.append(f"written to {out}")
     return Answer(document=document, text="\n".join(lines))

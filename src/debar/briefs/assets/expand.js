@@ -36,6 +36,46 @@ function probabilities(scores) {
   return [roundHalfEven((MILLION * owner) / total), roundHalfEven((MILLION * operator) / total)];
 }
 
+/** log2 odds in thousandths of a bit, at most 19,932 either way: debar.evidence.calibration.log_odds. */
+function logOdds(probability) {
+  const inside = Math.min(Math.max(probability, 1), MILLION - 1);
+  return roundHalfEven(1000 * Math.log2(inside / (MILLION - inside)));
+}
+
+/** The probability, in millionths, of log2 odds in thousandths of a bit. */
+function probabilityOf(millibits) {
+  const odds = 2 ** (Math.max(-19932, Math.min(19932, millibits)) / 1000);
+  return roundHalfEven((MILLION * odds) / (1 + odds));
+}
+
+/** What a pair is corrected from, by name: debar.evidence.calibration.features_of. */
+function featuresOf(parts, pOwner, pOperator, operator, carriesABan) {
+  const start = logOdds(pOwner), values = { log_odds: start };
+  for (const bend of [2000, 6629]) values[`log_odds_above_${bend}`] = Math.max(0, start - bend);
+  for (const { family, code, owner } of parts) {
+    values[`owner_${family}`] = owner;
+    values[`shared_${family}`] = code >= 2 ? 1000 : 0;
+  }
+  values.operator = operator;
+  values.operator_log_odds = logOdds(pOperator);
+  values.families_shared = 1000 * parts.filter(({ code }) => code >= 2).length;
+  values.families_none = 1000 * parts.filter(({ code }) => code === 1).length;
+  values.firm = carriesABan ? 1000 : 0;
+  return values;
+}
+
+/** What reviewed pairs make of both probabilities: debar.evidence.calibration.Calibration.apply. */
+function corrected(calibration, features, pOwner, pOperator) {
+  if (!calibration || !calibration.fitted) return [pOwner, pOperator];
+  let total = 0;
+  for (const { name, coefficient, low, high } of calibration.features) {
+    total += coefficient * Math.max(low, Math.min(high, features[name]));
+  }
+  const added = Math.min(calibration.raise_max, calibration.offset_millibits + Math.floor(total / 1000000));
+  const p = probabilityOf(logOdds(pOwner) + added);
+  return [p, Math.floor((pOperator * (MILLION - p)) / Math.max(1, MILLION - pOwner))];
+}
+
 /** Everything that weighing needs beside the graph; `rules` names families, roles, strong and ban-carrying kinds. */
 function makeWeigher(parameters, rules) {
   const carries = new Set(rules.carries_a_ban), strong = new Set(rules.strong);
@@ -56,12 +96,17 @@ function makeWeigher(parameters, rules) {
 
   return function weigh(shared, known) {
     const scores = { ...parameters.prior };
-    for (const family of rules.families) {
-      const code = familyCode(shared.filter((value) => value.family === family), known.has(family));
+    const codes = rules.families.map((family) =>
+      [family, familyCode(shared.filter((value) => value.family === family), known.has(family))]);
+    for (const [family, code] of codes) {
       for (const relation of rules.relations) scores[relation] += weight(family, relation, code);
     }
-    const [pOwner, pOperator] = probabilities(scores);
-    return { pOwner, pOperator, carriesABan: shared.some(isFirm) };
+    const fits = scores.covert > scores.overt ? "covert" : "overt", carriesABan = shared.some(isFirm);
+    const parts = codes.map(([family, code]) => ({ family, code, owner: weight(family, fits, code) }));
+    const [p, q] = probabilities(scores);
+    const features = featuresOf(parts, p, q, scores.operator, carriesABan);
+    const [pOwner, pOperator] = corrected(parameters.calibration, features, p, q);
+    return { pOwner, pOperator, carriesABan };
   };
 }
 

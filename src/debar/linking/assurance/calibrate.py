@@ -26,6 +26,7 @@ from debar.evidence.calibration import (
     FEATURES,
     LOG_ODDS_MAX,
     MILLION,
+    RAISE_MAX,
     Calibration,
     features_of,
     identity,
@@ -132,14 +133,11 @@ class Calibrated:
         }
 
 
-def calibrate(
-    labelled: Sequence[LabelledPair], model_sha256: str, reviews: tuple[Reviewed, ...] = ()
-) -> Calibrated:
+def calibrate(labelled: Sequence[LabelledPair], reviews: tuple[Reviewed, ...] = ()) -> Calibrated:
     """Fit the correction and measure it.
 
     Args:
         labelled: Reviewed pairs with their scores; at least one.
-        model_sha256: Digest of the weights that scored them.
         reviews: Counts by stratum, kept with the correction.
 
     Raises:
@@ -147,12 +145,12 @@ def calibrate(
     """
     answers = answers_of(labelled)
     before = quality(_sigmoid(answers.start), answers.same, answers.weights)
-    ridge, calibration = fit(answers, model_sha256, reviews)
+    ridge, calibration = fit(answers, reviews)
     after = before
     if calibration.fitted:
         crossed = _sigmoid(answers.start)
         for fold in folds(answers.groups, FOLDS):
-            _, without = fit(answers.some(~fold), model_sha256)
+            _, without = fit(answers.some(~fold))
             crossed[fold] = corrected(without, answers.some(fold))
         after = quality(crossed, answers.same, answers.weights)
     return Calibrated(
@@ -216,33 +214,32 @@ def folds(groups: NDArray[np.int64], count: int) -> list[NDArray[np.bool_]]:
     return [places == fold for fold in range(count) if filled[fold]]
 
 
-def fit(answers: Answers, model_sha256: str, reviews: tuple[Reviewed, ...] = ()) -> tuple[float, Calibration]:
+def fit(answers: Answers, reviews: tuple[Reviewed, ...] = ()) -> tuple[float, Calibration]:
     """Choose the ridge inside these answers, fit, and freeze."""
     ridges = answers.ridges()
     if not ridges:
-        return math.inf, identity(model_sha256, labels=len(answers.same), reviews=reviews)
-    losses = np.array([_held_out_losses(answers, ridge, model_sha256) for ridge in ridges])
+        return math.inf, identity(labels=len(answers.same), reviews=reviews)
+    losses = np.array([_held_out_losses(answers, ridge) for ridge in ridges])
     means = losses.mean(axis=1)
     ridge = ridges[int(means.argmin())]
-    return ridge, _frozen(answers, ridge, model_sha256, reviews)
+    return ridge, _frozen(answers, ridge, reviews)
 
 
-def _held_out_losses(answers: Answers, ridge: float, model_sha256: str) -> NDArray[np.float64]:
+def _held_out_losses(answers: Answers, ridge: float) -> NDArray[np.float64]:
     losses = np.zeros(len(answers.same))
     for fold in folds(answers.groups, INNER_FOLDS):
-        p = corrected(_frozen(answers.some(~fold), ridge, model_sha256, ()), answers.some(fold))
+        p = corrected(_frozen(answers.some(~fold), ridge, ()), answers.some(fold))
         losses[fold] = -np.log(np.where(answers.same[fold], p, 1 - p))
     return losses
 
 
-def _frozen(answers: Answers, ridge: float, model_sha256: str, reviews: tuple[Reviewed, ...]) -> Calibration:
+def _frozen(answers: Answers, ridge: float, reviews: tuple[Reviewed, ...]) -> Calibration:
     """Fit with one ridge and write the correction in whole numbers, for features as they come."""
     if math.isinf(ridge):
         offset, slopes = 0.0, np.zeros(len(FEATURES))
     else:
         offset, slopes = _newton(answers, ridge)
     return Calibration(
-        model_sha256=model_sha256,
         fitted=True,
         labels=len(answers.same),
         offset_millibits=round(1000 * offset / BIT),
@@ -279,7 +276,7 @@ def corrected(calibration: Calibration, answers: Answers) -> NDArray[np.float64]
     """Return what :meth:`Calibration.apply` gives each pair, as probabilities."""
     clamped = np.clip(answers.features, calibration.lows, calibration.highs)
     total = clamped @ np.array(calibration.coefficients, dtype=np.int64) // COEFFICIENT_UNIT
-    score = answers.features[:, 0] + calibration.offset_millibits + total
+    score = answers.features[:, 0] + np.minimum(RAISE_MAX, calibration.offset_millibits + total)
     p = _sigmoid(np.clip(score, -LOG_ODDS_MAX, LOG_ODDS_MAX) / 1000 * BIT)
     return np.clip(np.round(MILLION * p), 1, MILLION - 1) / MILLION
 

@@ -77,7 +77,7 @@ def join(
         if (label.account_a, label.account_b) in scores
     ]
     strata = [
-        label.stratum or stratum_of(weighing.p_owner, firm=weighing.carries_a_ban)
+        label.stratum or stratum_of(weighing.uncalibrated_p_owner, firm=weighing.carries_a_ban)
         for label, weighing in placed
     ]
     pairs: dict[str, int] = {}

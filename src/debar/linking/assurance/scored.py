@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from debar.evidence.weigh import MILLION
 from debar.linking.assurance.audit import Audit
 from debar.linking.assurance.strata import stratum_of
 from debar.linking.links import weigh_pattern
@@ -20,7 +19,6 @@ from debar.model.step import Step
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from debar.evidence.calibration import Calibration
     from debar.evidence.parameters import Parameters
     from debar.evidence.weigh import Weighing
     from debar.linking.assurance.labels import Label
@@ -47,17 +45,18 @@ def score_strata(engine: Engine, parameters: Parameters) -> None:
         parameters: The weights it was linked with.
 
     Columns:
-        pattern, firm (BIGINT); stratum (VARCHAR) of its uncalibrated score; p_owner (INTEGER, millionths);
-        rest (INTEGER, millionths): p_owner without the legal family; agrees (BOOLEAN): whether a legal id is
-        shared, null where it is not known to both.
+        pattern, firm (BIGINT); stratum (VARCHAR) of its uncalibrated score; p_owner (INTEGER, millionths),
+        uncalibrated; rest (INTEGER, millionths): the same without the legal family; agrees (BOOLEAN):
+        whether a legal id is shared, null where it is not known to both.
     """
     rows = []
     for pattern, firm in engine.rows("SELECT DISTINCT pattern, firm FROM links ORDER BY pattern, firm"):
         weighing = weigh_pattern(pattern, firm, parameters)
+        p_owner = weighing.uncalibrated_p_owner
         stripped, agrees = without_legal(pattern)
-        stratum = stratum_of(weighing.p_owner, firm=weighing.carries_a_ban)
-        rest = weigh_pattern(stripped, firm, parameters).p_owner
-        rows.append((pattern, firm, stratum, weighing.p_owner, rest, agrees))
+        stratum = stratum_of(p_owner, firm=weighing.carries_a_ban)
+        rest = weigh_pattern(stripped, firm, parameters).uncalibrated_p_owner
+        rows.append((pattern, firm, stratum, p_owner, rest, agrees))
     columns = {"pattern": "BIGINT", "firm": "BIGINT", "stratum": "VARCHAR", "p_owner": "INTEGER"}
     engine.load("assurance_patterns", {**columns, "rest": "INTEGER", "agrees": "BOOLEAN"}, rows)
 
@@ -140,36 +139,3 @@ def audit_steps(propose_at: int) -> tuple[Step, ...]:
             ),
         ),
     )
-
-
-def correct_links(engine: Engine, calibration: Calibration, parameters: Parameters) -> None:
-    """Put corrected probabilities into the table ``links``; a reviewer's word stays above any number.
-
-    What is taken from "one owner" goes to the other explanations in their proportions.
-    """
-    if not calibration.fitted:
-        return
-    rows = []
-    for pattern, firm in engine.rows("SELECT pattern, firm FROM assurance_patterns ORDER BY pattern, firm"):
-        weighing = weigh_pattern(pattern, firm, parameters)
-        p_owner = calibration.apply(weighing)
-        others = max(1, MILLION - weighing.p_owner)
-        rows.append((pattern, firm, p_owner, weighing.p_operator * (MILLION - p_owner) // others))
-    numbers = {"pattern": "BIGINT", "firm": "BIGINT", "p_owner": "INTEGER", "p_operator": "INTEGER"}
-    engine.load("assurance_corrected", numbers, rows)
-    engine.run(correction_step(tuple(engine.columns("links"))))
-
-
-def correction_step(columns: tuple[str, ...]) -> Step:
-    """Return the step that replaces ``links`` by its corrected form, column by column."""
-    corrected = {
-        "p_owner": "CASE WHEN l.judgement IN ('positive', 'negative') THEN l.p_owner ELSE c.p_owner END",
-        "p_operator": "CASE WHEN l.judgement = 'positive' THEN l.p_operator ELSE c.p_operator END",
-        "calibrated": "TRUE",
-    }
-    listed = ", ".join(f"{corrected.get(name, f'l.{name}')} AS {name}" for name in columns)
-    sql = (
-        f"SELECT {listed} FROM links AS l"
-        " JOIN assurance_corrected AS c ON c.pattern = l.pattern AND c.firm = l.firm"
-    )
-    return Step(name="links", sql=sql)

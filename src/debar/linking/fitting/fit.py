@@ -221,7 +221,6 @@ def freeze(mixture: Mixture, accounts_count: int) -> Parameters:
     unrelated = mixture.codes[0]
     return Parameters(
         version="fitted-2",
-        calibrated=False,
         accounts_log2=1000 * bits,
         prior={name: millibits(share[name] / share["unrelated"]) for name in RELATIONS},
         weights={
