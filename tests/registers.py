@@ -6,15 +6,20 @@ import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from debar.register.address import PostgresAddress
 from debar.register.drafts import enrolment_draft, gate_draft
 from debar.register.entries import EntryDraft
-from debar.register.sqlite import Appended, SqliteRegister
+from debar.register.postgres import PostgresRegister
+from debar.register.sqlite import SqliteRegister
 from debar.register.tree import CompactRange
 from debar.stores.keys import Ed25519Signer
+
+if TYPE_CHECKING:
+    from debar.register.writing import Appended, Register
 
 SHARED = Path(__file__).parents[2] / "shared" / "reference" / "samples" / "tlog-vectors.json"
 ORIGIN = "ads.example.org/debar"
@@ -40,6 +45,18 @@ def enrolments() -> tuple[EntryDraft, ...]:
     )
 
 
+def new_postgres_register(url: str, home: Path | None = None) -> PostgresRegister:
+    """Make the same register in an empty database."""
+    return PostgresRegister.create(
+        PostgresAddress(url=url, home=home),
+        origin=ORIGIN,
+        signer=LOG,
+        now=NOW,
+        enrolments=enrolments(),
+        salts=salts(2),
+    )
+
+
 def new_register(path: Path) -> SqliteRegister:
     """Make a register with two enrolled keys: revision 2."""
     return SqliteRegister.create(
@@ -47,7 +64,7 @@ def new_register(path: Path) -> SqliteRegister:
     )
 
 
-def record(register: SqliteRegister, *drafts: EntryDraft, now: datetime = NOW, **options: Any) -> Appended:
+def record(register: Register, *drafts: EntryDraft, now: datetime = NOW, **options: Any) -> Appended:
     """Append drafts with salts that follow from the revision."""
     given = salts(len(drafts), start=register.revision())
     return register.append(drafts, salts=given, now=now, signer=LOG, **options)
@@ -78,7 +95,7 @@ def vary(account_id: str, *, decision_id: str = DECISION, **fields: Any) -> Entr
     return gate_draft("vary", body, by="ana")
 
 
-def fill(register: SqliteRegister, size: int) -> None:
+def fill(register: Register, size: int) -> None:
     """Append entries until there are so many."""
     start = register.revision()
     drafts = [EntryDraft(type="case", by="ana", body={"n": n}) for n in range(start, size)]

@@ -1,4 +1,4 @@
-"""What every register must do, whatever it is stored in; SQLite is the one there is."""
+"""What every register must do, whatever it is stored in: SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debar.model.problem import EXIT_STALE, DebarError
+from debar.register.address import PostgresAddress, open_register
 from debar.register.drafts import judgement_draft
 from debar.register.entries import EntryDraft
 from debar.register.notes import open_checkpoint, parse_note
@@ -20,6 +21,7 @@ from registers import (
     PLAN_SHA256,
     debar,
     lift,
+    new_postgres_register,
     new_register,
     record,
     salts,
@@ -30,27 +32,41 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from debar.register.sqlite import SqliteRegister
+    from debar.register.writing import Register
+    from postgres_servers import PostgresServer
 
 CASE = EntryDraft(type="case", by="ana", body={"query": "RT"}, subjects=("a1", "a2"))
 
 
-@pytest.fixture(params=["sqlite"])
-def register(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqliteRegister]:
+@pytest.fixture(scope="module")
+def template(postgres: PostgresServer) -> str:
+    """The name of a database with an empty register, which others are copied from."""
+    url = postgres.new_database()
+    new_postgres_register(url).close()
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def register(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Register]:
     """Return an empty register of each kind, at revision 2."""
-    assert request.param == "sqlite"
-    with new_register(tmp_path / "register.db") as made:
-        yield made
+    if request.param == "sqlite":
+        with new_register(tmp_path / "register.db") as made:
+            yield made
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.new_database(template=request.getfixturevalue("template"))
+    with open_register(PostgresAddress(url=url)) as opened:
+        yield opened
 
 
-def test_revision_is_the_trees_size(register: SqliteRegister) -> None:
+def test_revision_is_the_trees_size(register: Register) -> None:
     """Each entry must raise the revision by one, and its place must be the revision before it."""
     done = record(register, CASE, CASE)
     assert ([entry.seq for entry in done.entries], done.revision, register.revision()) == ([2, 3], 4, 4)
     assert [entry.id for entry in done.entries] == ["case-2", "case-3"]
 
 
-def test_entries_come_back_as_recorded(register: SqliteRegister) -> None:
+def test_entries_come_back_as_recorded(register: Register) -> None:
     """What was appended must be read back whole, with its private side."""
     done = record(register, CASE)
     assert done.entries == register.entries(after=2)
@@ -64,7 +80,7 @@ def test_entries_come_back_as_recorded(register: SqliteRegister) -> None:
     assert done.entries == register.entries_about("a2") == register.entries_of_type("case")
 
 
-def test_no_such_entry(register: SqliteRegister) -> None:
+def test_no_such_entry(register: Register) -> None:
     """Asking for what is not there must be an error that says how many there are."""
     with pytest.raises(DebarError, match="DBR-R019"):
         register.entry(2)
@@ -79,7 +95,7 @@ def test_no_such_entry(register: SqliteRegister) -> None:
         register.checkpoint(1)
 
 
-def test_every_checkpoint_is_signed_over_the_tree(register: SqliteRegister) -> None:
+def test_every_checkpoint_is_signed_over_the_tree(register: Register) -> None:
     """The checkpoint that an append returns must be the newest, by the log's key, over all leaves."""
     done = record(register, CASE)
     checkpoint = open_checkpoint(done.checkpoint, (register.key,))
@@ -90,7 +106,7 @@ def test_every_checkpoint_is_signed_over_the_tree(register: SqliteRegister) -> N
     assert verify_inclusion(leaf, proof.path, index=2, size=3, root=checkpoint.root)
 
 
-def test_the_log_only_grows(register: SqliteRegister) -> None:
+def test_the_log_only_grows(register: Register) -> None:
     """Whoever kept an old checkpoint must be able to check that the new one continues it."""
     old = open_checkpoint(register.checkpoint(), (register.key,))
     record(register, CASE, CASE, CASE)
@@ -102,7 +118,7 @@ def test_the_log_only_grows(register: SqliteRegister) -> None:
     assert open_checkpoint(register.checkpoint(0), (register.key,)).root == EMPTY_ROOT
 
 
-def test_an_offline_proof_carries_its_checkpoint(register: SqliteRegister) -> None:
+def test_an_offline_proof_carries_its_checkpoint(register: Register) -> None:
     """The proof text must hold the index, one line a hash, and the checkpoint as signed."""
     record(register, CASE)
     head, _, note = register.proof_text(0).partition("\n\n")
@@ -111,13 +127,13 @@ def test_an_offline_proof_carries_its_checkpoint(register: SqliteRegister) -> No
     assert parse_note(note) == parse_note(register.checkpoint())
 
 
-def test_nothing_to_record(register: SqliteRegister) -> None:
+def test_nothing_to_record(register: Register) -> None:
     """An append of nothing must be refused."""
     with pytest.raises(DebarError, match="DBR-R014"):
         record(register)
 
 
-def test_all_or_nothing(register: SqliteRegister) -> None:
+def test_all_or_nothing(register: Register) -> None:
     """When one draft of an append is refused, none of them may be recorded."""
     with pytest.raises(DebarError, match="DBR-R015"):
         record(register, debar("a1"), lift("a2"))
@@ -125,13 +141,13 @@ def test_all_or_nothing(register: SqliteRegister) -> None:
     assert register.verify() == ()
 
 
-def test_another_key_cannot_append(register: SqliteRegister) -> None:
+def test_another_key_cannot_append(register: Register) -> None:
     """Only the key that signs this log's checkpoints may append to it."""
     with pytest.raises(DebarError, match="DBR-R008"):
         register.append([CASE], salts=salts(1), now=NOW, signer=ANA)
 
 
-def test_expected_revision(register: SqliteRegister) -> None:
+def test_expected_revision(register: Register) -> None:
     """An append for a revision that has passed must be refused as stale, and record nothing."""
     record(register, CASE, expected_revision=2)
     with pytest.raises(DebarError, match="DBR-R009") as caught:
@@ -139,7 +155,7 @@ def test_expected_revision(register: SqliteRegister) -> None:
     assert (caught.value.exit_code, register.revision()) == (EXIT_STALE, 3)
 
 
-def test_twice_is_once(register: SqliteRegister) -> None:
+def test_twice_is_once(register: Register) -> None:
     """The same request again, even much later, must give the first result and record nothing."""
     first = record(register, debar("a1"), request_key="apply 1", expected_revision=2)
     record(register, CASE)
@@ -156,7 +172,7 @@ def test_twice_is_once(register: SqliteRegister) -> None:
     assert register.revision() == 4
 
 
-def test_one_request_key_for_two_things(register: SqliteRegister) -> None:
+def test_one_request_key_for_two_things(register: Register) -> None:
     """A request key that was used for something else must be refused."""
     record(register, debar("a1"), request_key="apply 1")
     for other in (debar("a2"), debar("a1", until="2017-11-25"), lift("a1")):
@@ -165,7 +181,7 @@ def test_one_request_key_for_two_things(register: SqliteRegister) -> None:
     assert register.revision() == 3
 
 
-def test_what_stands(register: SqliteRegister) -> None:
+def test_what_stands(register: Register) -> None:
     """Debar, vary and lift must change what stands, each in its own append."""
     record(register, debar("a1"), debar("a2"))
     assert [row.entry_seq for row in register.standing("account", "a1")] == [2]
@@ -178,7 +194,7 @@ def test_what_stands(register: SqliteRegister) -> None:
     assert register.standings("decision-0a0a0a0a0a") == ()
 
 
-def test_two_decisions_stand_beside_each_other(register: SqliteRegister) -> None:
+def test_two_decisions_stand_beside_each_other(register: Register) -> None:
     """Lifting one decision must leave another about the same account."""
     other = "decision-2017-11-01-ffffffff"
     record(register, debar("a1"), debar("a1", decision_id=other))
@@ -186,7 +202,7 @@ def test_two_decisions_stand_beside_each_other(register: SqliteRegister) -> None
     assert [row.decision_id for row in register.standing("account", "a1")] == [other]
 
 
-def test_a_gate_entry_is_about_its_key(register: SqliteRegister) -> None:
+def test_a_gate_entry_is_about_its_key(register: Register) -> None:
     """A debar whose subject is not its key must be refused: erasing one would break the other."""
     draft = debar("a1")
     moved = EntryDraft(type="debar", by="ana", body=draft.body, subjects=("a2",))
@@ -194,7 +210,7 @@ def test_a_gate_entry_is_about_its_key(register: SqliteRegister) -> None:
         record(register, moved)
 
 
-def test_judgements(register: SqliteRegister) -> None:
+def test_judgements(register: Register) -> None:
     """Judgements must come back in order, with the smaller account first."""
     record(register, judgement_draft("b", "a", judgement="positive", by="ana", reason="same owner on paper"))
     (judgement,) = register.judgements()
@@ -204,13 +220,13 @@ def test_judgements(register: SqliteRegister) -> None:
 
 
 @pytest.mark.parametrize("judgement", ["yes", ""])
-def test_a_judgement_is_one_of_three_words(register: SqliteRegister, judgement: str) -> None:
+def test_a_judgement_is_one_of_three_words(register: Register, judgement: str) -> None:
     """Any other word must be refused."""
     with pytest.raises(DebarError, match="DBR-R014"):
         record(register, judgement_draft("a", "b", judgement=judgement, by="ana", reason=""))
 
 
-def test_erasure_keeps_the_tree(register: SqliteRegister) -> None:
+def test_erasure_keeps_the_tree(register: Register) -> None:
     """After a subject is erased, the leaves and the root must be the same and everything must verify."""
     record(register, CASE, debar("a1"), debar("a3"))
     record(register, lift("a1"), request_key="lift 1")
@@ -226,7 +242,7 @@ def test_erasure_keeps_the_tree(register: SqliteRegister) -> None:
         record(register, lift("a1"), request_key="lift 1")
 
 
-def test_erasing_what_stands_is_refused(register: SqliteRegister) -> None:
+def test_erasing_what_stands_is_refused(register: Register) -> None:
     """An account that a decision stands against must not be forgotten, or the gate would let it in."""
     record(register, debar(PLAN_SHA256))
     with pytest.raises(DebarError, match="DBR-R024"):
@@ -234,7 +250,7 @@ def test_erasing_what_stands_is_refused(register: SqliteRegister) -> None:
     assert register.standing("account", PLAN_SHA256) != ()
 
 
-def test_erasing_a_stranger_records_nothing(register: SqliteRegister) -> None:
+def test_erasing_a_stranger_records_nothing(register: Register) -> None:
     """Where nothing is known about a subject, nothing must be recorded."""
     assert register.erase("nobody", by="ana", salt=salts(1)[0], now=NOW, signer=LOG) is None
     assert register.revision() == 2

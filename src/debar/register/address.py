@@ -5,6 +5,7 @@ Law: an address that holds a password is never shown; what is shown names the ho
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 from debar.model.problem import EXIT_USAGE, DebarError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from debar.model.ports import Signer
@@ -33,10 +34,12 @@ class PostgresAddress:
         url: ``postgresql://...`` as libpq reads it; it may hold a password.
         home: What the files that belong to the register are called after: its secrets are in
             ``<home>.key``. None where they are not at hand; what only reads needs none.
+        high_availability: Refuse to write to a server without a synchronous standby.
     """
 
     url: str = field(repr=False)
     home: Path | None = None
+    high_availability: bool = False
 
     def __str__(self) -> str:
         """Return the address without user and password."""
@@ -104,8 +107,11 @@ def open_register(
     """
     from debar.register.sqlite import SqliteRegister  # it imports what imports this module
 
-    assert isinstance(address, Path), "the one kind there is"
-    return SqliteRegister.open(address, read_only=read_only, busy_seconds=busy_seconds)
+    if isinstance(address, Path):
+        return SqliteRegister.open(address, read_only=read_only, busy_seconds=busy_seconds)
+    with _driver():
+        from debar.register.postgres import PostgresRegister
+    return PostgresRegister.open(address, read_only=read_only, busy_seconds=busy_seconds)
 
 
 def create_register(
@@ -133,8 +139,13 @@ def create_register(
     """
     from debar.register.sqlite import SqliteRegister
 
-    assert isinstance(address, Path), "the one kind there is"
-    return SqliteRegister.create(
+    if isinstance(address, Path):
+        return SqliteRegister.create(
+            address, origin=origin, signer=signer, now=now, enrolments=enrolments, salts=salts
+        )
+    with _driver():
+        from debar.register.postgres import PostgresRegister
+    return PostgresRegister.create(
         address, origin=origin, signer=signer, now=now, enrolments=enrolments, salts=salts
     )
 
@@ -153,16 +164,36 @@ def restore_register(backup: Path, to: RegisterAddress, *, known_checkpoint: str
     """
     from debar.register.sqlite import SqliteRegister
 
-    assert isinstance(to, Path), "the one kind there is"
-    return SqliteRegister.restore(backup, to, known_checkpoint=known_checkpoint)
+    if isinstance(to, Path):
+        return SqliteRegister.restore(backup, to, known_checkpoint=known_checkpoint)
+    with _driver():
+        from debar.register.postgres import PostgresRegister
+    return PostgresRegister.restore(backup, to, known_checkpoint=known_checkpoint)
 
 
 def open_lookup(address: RegisterAddress) -> Lookup:
     """Return what a gate asks; it connects at its first question."""
     from debar.register.sqlite.lookup import SqliteLookup
 
-    assert isinstance(address, Path), "the one kind there is"
-    return SqliteLookup(address)
+    if isinstance(address, Path):
+        return SqliteLookup(address)
+    with _driver():
+        from debar.register.postgres.lookup import PostgresLookup
+    return PostgresLookup(address)
+
+
+@contextmanager
+def _driver() -> Iterator[None]:
+    """Say what to install where the driver is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise DebarError(
+            "DBR-R056",
+            "a register in PostgreSQL needs the driver psycopg",
+            hint="pip install 'debar[postgres]'",
+            exit_code=EXIT_USAGE,
+        ) from error
 
 
 def _checked_file(path: Path, key_file: Path | None) -> Path:

@@ -157,8 +157,8 @@ def _texts(entry_type: str, name: str, value: object) -> tuple[str, ...]:
 
 
 def _text(entry_type: str, name: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise _unfit(entry_type, name, "it needs a text")
+    if not isinstance(value, str) or "\0" in value:
+        raise _unfit(entry_type, name, "it needs a text without the character NUL")
     return value
 
 
@@ -183,7 +183,7 @@ def _lapse(entry_type: str, value: object) -> datetime | None:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
+    return isinstance(value, str) and bool(value) and "\0" not in value
 
 
 def _unfit(entry_type: str, name: str, why: str) -> DebarError:

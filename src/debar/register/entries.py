@@ -247,6 +247,12 @@ def check_draft(draft: EntryDraft) -> None:
             f"there is no entry type {draft.type!r}",
             details=(f"types: {', '.join(ENTRY_TYPES)}",),
         )
+    if any("\0" in text for text in (draft.by, *draft.subjects)):
+        raise DebarError(
+            "DBR-R014",
+            "the entry's body does not fit its type",
+            details=("a name or subject holds the character NUL, which not every database can keep",),
+        )
     for name, value in draft.public.items():
         if not is_public(name, value):
             raise DebarError(

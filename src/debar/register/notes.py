@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.register.signatures import verify_signature
-from debar.register.tree import HASH_BYTES
+from debar.register.tree import EMPTY_ROOT, HASH_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -133,6 +133,12 @@ def parse_note(text: str) -> Note:
     if len(lines) > _SIGNATURES_MAX:
         raise malformed("a signed note")
     return Note(text=body + "\n", signatures=tuple(_parse_signature(line) for line in lines))
+
+
+def empty_checkpoint(origin: str, signer: Signer) -> str:
+    """Return the signed checkpoint of a log without entries."""
+    checkpoint = Checkpoint(origin=origin, size=0, root=EMPTY_ROOT)
+    return str(sign_note(str(checkpoint), name=origin, signer=signer))
 
 
 def sign_note(text: str, *, name: str, signer: Signer) -> Note:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.register.address import home_of
+from debar.register.database import copy_tables
 from debar.register.drafts import Approval, Enrolment, Judgement, approval_of, enrolment_of, judgement_of
 from debar.register.entries import Entry, public_part
 from debar.register.keyring import Keyring
@@ -71,6 +72,11 @@ class RegisterReader:
     def origin(self) -> str:
         """The log's name."""
         return self.key.name
+
+    def copy_into(self, target: Database) -> None:
+        """Copy everything as of one moment into empty tables, inside a transaction of theirs."""
+        with self._database.reading():
+            copy_tables(self._database, target)
 
     def revision(self) -> int:
         """Return the size of the tree: how many entries there are."""

@@ -12,11 +12,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
-from debar.register.notes import Checkpoint, VerifierKey, sign_note
+from debar.register.notes import VerifierKey, empty_checkpoint
 from debar.register.schema import SCHEMA_VERSION
 from debar.register.sqlite.faults import translated
 from debar.register.sqlite.tables import APPLICATION_ID, STATEMENTS
-from debar.register.tree import EMPTY_ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,27 +70,48 @@ def check_header(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def write_empty(path: Path, *, origin: str, signer: Signer) -> None:
-    """Write a register without entries into a file of its own, in one transaction."""
+    """Write a register without entries into a file of its own."""
     key = VerifierKey(name=origin, public_key=signer.public_key)
-    checkpoint = Checkpoint(origin=origin, size=0, root=EMPTY_ROOT)
-    note = sign_note(str(checkpoint), name=origin, signer=signer)
-    with translated(path), closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
+    with closing(new_file(path)) as connection, translated(path):
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        for statement in STATEMENTS:
-            connection.execute(statement)
         connection.execute("INSERT INTO meta VALUES ('verifier_key', ?)", (str(key),))
-        connection.execute("INSERT INTO checkpoints VALUES (0, ?)", (str(note),))
+        connection.execute("INSERT INTO checkpoints VALUES (0, ?)", (empty_checkpoint(origin, signer),))
         connection.execute("COMMIT")
+
+
+def new_file(path: Path) -> sqlite3.Connection:
+    """Make a file with a register's tables, and nothing in them; return it open, in autocommit."""
+    with translated(path):
+        connection = sqlite3.connect(path, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            for statement in STATEMENTS:
+                connection.execute(statement)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
 
 
 def copy_database(source: sqlite3.Connection, path: Path) -> None:
     """Copy an open database as of one moment, while others go on writing, and check the copy's pages."""
     with translated(path), closing(sqlite3.connect(path, isolation_level=None)) as target:
         source.backup(target)
-        answer = target.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        check_pages(target, path)
+
+
+def check_pages(copy: sqlite3.Connection, path: Path) -> None:
+    """Refuse a copy whose pages are damaged.
+
+    Raises:
+        DebarError: DBR-R004, they are.
+    """
+    with translated(path):
+        answer = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if answer != "ok":
         raise _refused("DBR-R004", "the register's file is damaged", path, "the copy was thrown away")
 
