@@ -210,6 +210,16 @@ def test_a_gate_entry_is_about_its_key(register: Register) -> None:
         record(register, moved)
 
 
+@pytest.mark.parametrize(
+    "draft", [debar("a1\0"), debar("a1", reason="a\0b"), EntryDraft(type="case", by="a\0", body={})]
+)
+def test_no_text_holds_nul(register: Register, draft: EntryDraft) -> None:
+    """A text that not every database can keep must be refused by all, before anything is written."""
+    with pytest.raises(DebarError, match="DBR-R014"):
+        record(register, draft)
+    assert register.revision() == 2
+
+
 def test_judgements(register: Register) -> None:
     """Judgements must come back in order, with the smaller account first."""
     record(register, judgement_draft("b", "a", judgement="positive", by="ana", reason="same owner on paper"))

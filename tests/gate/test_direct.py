@@ -154,7 +154,7 @@ def test_a_time_without_a_zone(gate: Gate) -> None:
         gate.check("a1", now=NOW.replace(tzinfo=None))
 
 
-@pytest.mark.parametrize("account_id", ["РТ", "安", "a1 ", "A1", "a1\x00", "'; DROP TABLE standing; --", "123456789012345678"])  # fmt: skip
+@pytest.mark.parametrize("account_id", ["РТ", "安", "a1 ", "A1", "a1\x01", "'; DROP TABLE standing; --", "123456789012345678"])  # fmt: skip
 def test_ids_are_exact(gate: Gate, register: SqliteRegister, account_id: str) -> None:
     """An id must match itself and nothing like it, whatever it holds."""
     record(register, debar("a1"))
