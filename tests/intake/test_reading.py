@@ -44,7 +44,7 @@ def test_a_clean_folder_has_no_problems_and_all_seven_tables(read: Read, engine:
     assert platform.problem_counts == {}
     assert platform.tables == {
         "accounts": 2, "identifiers": 2, "ads": 0, "spend": 0, "billing": 1, "contacts": 0, "judgements": 0,
-        "near_keys": 0, "unread": 0,
+        "near_keys": 0, "spend_apart": 0, "unread": 0,
     }  # fmt: skip
     assert engine.rows(
         "SELECT service_day, booked_at, amount_micros, tax_micros, currency, file, record FROM billing"
@@ -568,7 +568,8 @@ def test_a_second_reading_replaces_the_first(read: Read, engine: DuckEngine) -> 
     read({"identifiers.csv": "account_id,kind,value\na1,domain,harbour.example\n"})
     (names,) = [sorted(name for (name,) in engine.rows("SELECT table_name FROM information_schema.tables"))]
     assert names == [
-        "accounts", "ads", "billing", "contacts", "identifiers", "judgements", "near_keys", "spend", "unread",
+        "accounts", "ads", "billing", "contacts", "identifiers", "judgements", "near_keys", "spend",
+        "spend_apart", "unread",
     ]  # fmt: skip
 
 

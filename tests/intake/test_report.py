@@ -25,6 +25,7 @@ def test_a_report_is_json(read: Any, engine: DuckEngine) -> None:
             "EUR": {"low": "5.000000", "high": "9.000000", "rows": 1},
             "GBP": {"low": "5.000000", "high": None, "rows": 1},
         },
+        "stated_apart": {},
         "unread": {"USD": "7.000000"},
     }
     assert report["tables"]["billing"] == {"rows": 2, "read": 3, "kept": 2, "repeated": 0, "unread": 1}

@@ -99,16 +99,6 @@ def read(setting: Setting, platform: Path, *, strict: bool) -> Answer:
     return verb(open_platform(platform, setting), strict=strict)
 
 
-@command(import_group, "ira", example="debar import ira ira_ads.csv ira")
-@click.argument("source", type=FILE)
-@click.argument("out", type=FILE)
-def import_ira(_setting: Setting, source: Path, out: Path) -> Answer:
-    """The Internet Research Agency's ads, as the House Intelligence Committee published them."""
-    from debar.app.finding import import_archive
-
-    return import_archive(source, out)
-
-
 @command(debar, "why", example="debar why october-2017/world rt-main rt-uk", platform=True)
 @click.argument("platform", type=FILE)
 @click.argument("account_a")
@@ -393,6 +383,7 @@ def register_verify(setting: Setting) -> Answer:
 
 
 from debar.cli import appeal_commands as _appeal_commands  # noqa: E402, F401 - they join the group made above
+from debar.cli import archive_commands as _archive_commands  # noqa: E402, F401 - so do these
 from debar.cli import case_commands as _case_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import gate_commands as _gate_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import linking_commands as _linking_commands  # noqa: E402, F401 - they join the group made above

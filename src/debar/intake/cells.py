@@ -6,11 +6,11 @@ code, never a guess, and never a float.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from debar.model.currencies import MINOR_DIGITS
-from debar.model.step import quote_text
+from debar.model.step import quote_identifier, quote_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,10 +42,14 @@ class Cell:
     Args:
         values: Name of each typed value to its SQL over the alias of the text.
         problem: SQL of the problem code, NULL where there is none.
+        first: Names that the others rest on, to their SQL over the text: worked out once for all of them.
+        then: Names that rest on those of ``first``.
     """
 
     values: dict[str, str]
     problem: str
+    first: dict[str, str] = field(default_factory=dict)
+    then: dict[str, str] = field(default_factory=dict)
 
 
 def cell(column: Column, text: str, declared: TableDeclaration) -> Cell:
@@ -148,21 +152,23 @@ def _micros(number: str) -> str:
 
 
 def _money(name: str, text: str, declared: TableDeclaration, *, bounds: bool) -> Cell:
-    number = _plain_number(text, declared)
+    first = {f"n_{name}": _plain_number(text, declared)}
+    number = quote_identifier(f"n_{name}")
+    then = {f"m_{name}": _micros(number)}
+    micros = quote_identifier(f"m_{name}")
     is_number = f"regexp_full_match({number}, {quote_text(_NUMBER)})"
-    micros = _micros(number)
     unmarked = declared.thousands is None and declared.decimal is None
     grouped = f"{_GROUPED_POINT}|{_GROUPED_COMMA}"
     cases = [
         f"{text} IS NOT NULL AND NOT {is_number}", "DBR-I014",
-        f"{is_number} AND ({micros}) IS NULL", "DBR-I016",
-        f"({micros}) < 0", "DBR-I017",
+        f"{is_number} AND {micros} IS NULL", "DBR-I016",
+        f"{micros} < 0", "DBR-I017",
     ]  # fmt: skip
     if unmarked:
         cases += [f"regexp_full_match({text}, {quote_text(grouped)})", "DBR-I015"]
-    exact = f"CASE WHEN ({micros}) >= 0 THEN ({micros}) END"
+    exact = f"CASE WHEN {micros} >= 0 THEN {micros} END"
     if not bounds:
-        return Cell(values={name: exact}, problem=_when(*cases))
+        return Cell(values={name: exact}, problem=_when(*cases), first=first, then=then)
     low, high, is_range = _range(text, _micros)
     cases = [f"{is_range}", "", *cases]
     problem = _when(*cases).replace("THEN ''", "THEN NULL")
@@ -172,6 +178,8 @@ def _money(name: str, text: str, declared: TableDeclaration, *, bounds: bool) ->
             f"{name}_to": f"CASE WHEN {is_range} THEN {high} ELSE {exact} END",
         },
         problem=problem,
+        first=first,
+        then=then,
     )
 
 
@@ -199,7 +207,19 @@ def _whole(number: str) -> str:
     return f"CASE WHEN {fits} THEN CAST(split_part({number}, '.', 1) AS BIGINT) END"
 
 
+def _written_out(text: str) -> str:
+    """Return SQL of a text in which ``10k`` is 10000 and ``1M`` 1000000."""
+    for mark, zeros in (("kK", "000"), ("mM", "000000")):
+        pattern = rf"(^|[^0-9.])([0-9]+) ?[{mark}]\b"
+        text = f"regexp_replace({text}, {quote_text(pattern)}, '\\1\\2{zeros}', 'g')"
+    return text
+
+
 def _count(name: str, text: str, *, bounds: bool) -> Cell:
+    first = {}
+    if bounds:
+        first = {f"q_{name}": _written_out(text)}
+        text = quote_identifier(f"q_{name}")
     whole = _whole(text)
     bad = f"{text} IS NOT NULL AND ({whole}) IS NULL"
     if not bounds:
@@ -211,11 +231,21 @@ def _count(name: str, text: str, *, bounds: bool) -> Cell:
             f"{name}_to": f"CASE WHEN {is_range} THEN {high} ELSE {whole} END",
         },
         problem=_when(f"{bad} AND NOT {is_range}", "DBR-I037"),
+        first=first,
     )
 
 
 def _time(name: str, text: str, declared: TableDeclaration) -> Cell:
     """A bare day is its midnight in UTC, so that it stays the same day; a zone in the text always wins."""
+    instant, is_local = _instant(text, declared)
+    ranged, cases = _in_range(quote_identifier(f"t_{name}"), text, "TIMESTAMP")
+    if is_local:
+        cases += [is_local, "DBR-I025"]
+    return Cell(values={name: ranged}, problem=_when(*cases), first={f"t_{name}": instant})
+
+
+def _instant(text: str, declared: TableDeclaration) -> tuple[str, str]:
+    """Return SQL of a text's instant, and of whether it lacks a zone that nothing declares; else nothing."""
     is_zoned = f"regexp_full_match({text}, {quote_text(_TIME + _ZONE)})"
     is_day = f"regexp_full_match({text}, {quote_text(_DAY)})"
     has_zone = False
@@ -234,24 +264,26 @@ def _time(name: str, text: str, declared: TableDeclaration) -> Cell:
         f"CASE WHEN {is_zoned} THEN timezone('UTC', TRY_CAST({text} AS TIMESTAMPTZ))"
         f" WHEN {is_day} THEN CAST(TRY_CAST({text} AS DATE) AS TIMESTAMP) ELSE {local} END"
     )
-    ranged, cases = _in_range(value, text, "TIMESTAMP")
-    if declared.time_zone is None and not has_zone:
-        cases += [is_local, "DBR-I025"]
-    return Cell(values={name: ranged}, problem=_when(*cases))
+    return value, is_local if declared.time_zone is None and not has_zone else ""
 
 
 def _day(name: str, text: str, declared: TableDeclaration) -> Cell:
     """A time given for a day counts as the UTC day in which it falls."""
-    instant = _time(name, text, declared).values[name]
+    instant = quote_identifier(f"t_{name}")
     is_day = f"regexp_full_match({text}, {quote_text(_DAY)})"
     value = f"CASE WHEN {is_day} THEN TRY_CAST({text} AS DATE) ELSE CAST({instant} AS DATE) END"
     if declared.day_format is not None:
         formatted = f"CAST(try_strptime({text}, {quote_text(declared.day_format)}) AS DATE)"
         value = f"coalesce({formatted}, {value})"
-    ranged, cases = _in_range(value, text, "DATE")
+    ranged, cases = _in_range(quote_identifier(f"d_{name}"), text, "DATE")
     if declared.time_zone is None:
         cases += [f"regexp_full_match({text}, {quote_text(_TIME)})", "DBR-I025"]
-    return Cell(values={name: ranged}, problem=_when(*cases))
+    return Cell(
+        values={name: ranged},
+        problem=_when(*cases),
+        first={f"t_{name}": _instant(text, declared)[0]},
+        then={f"d_{name}": value},
+    )
 
 
 def _in_range(value: str, text: str, kind: str) -> tuple[str, list[str]]:

@@ -55,7 +55,17 @@ def checked(table: Table, staged: Sequence[Staged], declared: TableDeclaration) 
     rows = " UNION ALL ".join(
         _texts(table, one, declared, number=number) for number, one in enumerate(staged, start=1)
     )
-    sql = f"SELECT *, {_refused(table)} AS refused FROM (SELECT *, {', '.join(parts)} FROM ({rows}))"
+    made: list[str] = []
+    for level in ("first", "then"):
+        named = {name: sql for _, read in cells for name, sql in getattr(read, level).items()}
+        if named:
+            listed = ", ".join(f"{sql} AS {quote_identifier(name)}" for name, sql in named.items())
+            rows = f"SELECT *, {listed} FROM ({rows})"
+            made += map(quote_identifier, named)
+    left_out = f" EXCLUDE ({', '.join(made)})" if made else ""
+    sql = (
+        f"SELECT *, {_refused(table)} AS refused FROM (SELECT *{left_out}, {', '.join(parts)} FROM ({rows}))"
+    )
     return Step(name=f"checked_{table.name}", sql=sql)
 
 

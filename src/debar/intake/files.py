@@ -94,6 +94,23 @@ def survey(path: Path, *, encoding: str = "utf-8") -> TextFile:
     )
 
 
+def peek(path: Path, *, encoding: str = "utf-8") -> TextFile:
+    """Return what the first bytes of a text file show, for reading its header without reading it whole."""
+    with path.open("rb") as stream:
+        block = stream.read(4)
+    bom, encoding = next(((m, name) for m, name in _BOMS if block.startswith(m)), (b"", encoding))
+    return TextFile(
+        path=path,
+        sha256="",
+        bytes_count=path.stat().st_size,
+        lines_count=0,
+        line_bytes_max=0,
+        encoding=encoding.lower(),
+        bom_bytes=len(bom),
+        is_clean=False,
+    )
+
+
 def _is_valid(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = False) -> bool:
     try:
         decoder.decode(block, final)

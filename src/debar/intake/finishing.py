@@ -73,18 +73,31 @@ def _bound(end: str, name: str) -> str:
 
 def spend() -> Step:
     """Return the step ``spend``; a row without its own provenance gets the file it stands in."""
-    sql = f"""
+    return Step(name="spend", sql=_stated("v_series IS NULL"))
+
+
+def spend_apart() -> Step:
+    """Return the step ``spend_apart``: further accounts of the same money, never to be added to ``spend``.
+
+    Columns:
+        Those of ``spend``, and series (VARCHAR): what the account is; rows of one series may be added.
+    """
+    return Step(name="spend_apart", sql=_stated("v_series IS NOT NULL", further=", v_series AS series"))
+
+
+def _stated(where: str, *, further: str = "") -> str:
+    return f"""
         SELECT {_CLAIMED}, v_currency AS currency,
             CASE WHEN v_high < v_low THEN v_high ELSE v_low END AS low_micros,
             CASE WHEN v_high < v_low THEN v_low ELSE v_high END AS high_micros,
             v_from AS from_day, v_to AS to_day, v_market AS market, v_ad_id AS ad_id,
             coalesce(v_file_sha256, s.sha256) AS file_sha256,
-            coalesce(CASE WHEN v_file_sha256 IS NOT NULL THEN v_row END, record) AS "row"
+            coalesce(CASE WHEN v_file_sha256 IS NOT NULL THEN v_row END, record) AS "row",
+            v_region AS region{further}
         FROM {kept("spend")} c
         LEFT JOIN accounts a ON a.account_id = c.v_account_id
         LEFT JOIN (SELECT name, sha256 FROM intake_files WHERE table_name = 'spend') s ON s.name = c.file
-        ORDER BY c.row_id"""
-    return Step(name="spend", sql=sql)
+        WHERE {where} ORDER BY c.row_id"""
 
 
 def billing() -> Step:

@@ -163,6 +163,12 @@ _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
         "It is not read.",
         "name two accounts",
     ),
+    "DBR-I054": (
+        "reports cover the same days",
+        "Its money stands apart, as an account of its own, and is not added.",
+        "import periods that do not overlap, if you want one sum",
+    ),
+    "DBR-I057": ("file is there twice", "It is read once.", ""),
     "DBR-I042": ("table has no rows", "It counts as empty.", ""),
 }
 """Code to what, effect and hint."""

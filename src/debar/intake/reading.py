@@ -123,6 +123,8 @@ def read_platform(
         _check(engine, table, staged[table.name], declaration.tables[table.name], findings)
         if table.name in finishing.FINISHED:
             engine.run(finishing.FINISHED[table.name]())
+        if table.name == "spend":
+            engine.run(finishing.spend_apart())
         if table.name == "accounts":
             _refuse_empty(engine, source, findings)
     say("identifiers")
@@ -388,7 +390,7 @@ def _describe(
     tallies: Mapping[str, Tally],
     key: HashKey,
 ) -> Platform:
-    names = (*(table.name for table in TABLES), "near_keys", "unread")
+    names = (*(table.name for table in TABLES), "near_keys", "spend_apart", "unread")
     derived = engine.rows(
         "SELECT kind, count(*) FROM identifiers WHERE source LIKE 'derived:%' GROUP BY kind ORDER BY kind"
     )

@@ -98,6 +98,19 @@ def _money(engine: Engine) -> dict[str, Any]:
             " bool_or(high_micros IS NULL), count(*) FROM spend GROUP BY 1 ORDER BY 1"
         )
     }
+    apart: dict[str, list[dict[str, Any]]] = {}
+    for series, currency, low, high, is_open, rows in engine.rows(
+        f"SELECT series, currency, {total.format('low_micros')}, {total.format('coalesce(high_micros, 0)')},"
+        " bool_or(high_micros IS NULL), count(*) FROM spend_apart GROUP BY 1, 2 ORDER BY 1, 2"
+    ):
+        apart.setdefault(series, []).append(
+            {
+                "currency": currency,
+                "low": format_micros(int(low)),
+                "high": None if is_open else format_micros(int(high)),
+                "rows": rows,
+            }
+        )
     unread = {
         currency or "unknown currency": format_micros(int(micros))
         for currency, micros in engine.rows(
@@ -105,7 +118,7 @@ def _money(engine: Engine) -> dict[str, Any]:
             " GROUP BY 1 ORDER BY 1"
         )
     }
-    return {"billing": billing, "stated_spend": spend, "unread": unread}
+    return {"billing": billing, "stated_spend": spend, "stated_apart": apart, "unread": unread}
 
 
 def _kinds(engine: Engine, platform: Platform) -> dict[str, dict[str, Any]]:
@@ -180,14 +193,21 @@ def _money_lines(money: dict[str, Any]) -> list[str]:
         lines += ["", f"  billed in {currency}"]
         lines += [f"    {kind:<18} {_shown(amount, currency):>22}" for kind, amount in kinds.items()]
     for currency, spend in money["stated_spend"].items():
-        low = _shown(spend["low"], currency)
-        upper = "no upper bound" if spend["high"] is None else _shown(spend["high"], currency)
-        said = low if spend["low"] == spend["high"] else f"{low} to {upper}"
-        lines += ["", f"  stated spend: {said} in {spend['rows']:,} rows"]
+        lines += ["", f"  stated spend: {_stated(spend, currency)}"]
+    for series, listed in money["stated_apart"].items():
+        lines += ["", f"  the same money stated again, {series}: never to be added"]
+        lines += [f"    {_stated(spend, spend['currency'])}" for spend in listed]
     for currency, amount in money["unread"].items():
         said = f"{amount} of unknown currency" if " " in currency else _shown(amount, currency)
         lines += ["", f"  not in the books, in rows that could not be read: {said}"]
     return lines
+
+
+def _stated(spend: dict[str, Any], currency: str) -> str:
+    low = _shown(spend["low"], currency)
+    upper = "no upper bound" if spend["high"] is None else _shown(spend["high"], currency)
+    said = low if spend["low"] == spend["high"] else f"{low} to {upper}"
+    return f"{said} in {spend['rows']:,} rows"
 
 
 def _shown(amount: str, currency: str) -> str:

@@ -143,7 +143,14 @@ def _missing(name: str, header: Sequence[str], declared: TableDeclaration, *, fi
 
 
 def stage_file(
-    engine: Engine, path: Path, table: Table, declared: TableDeclaration, *, name: str, number: int
+    engine: Engine,
+    path: Path,
+    table: Table,
+    declared: TableDeclaration,
+    *,
+    name: str,
+    number: int,
+    form: str | None = None,
 ) -> Staged:
     """Stage one file.
 
@@ -154,12 +161,13 @@ def stage_file(
         declared: What ``platform.toml`` says about it.
         name: The file's name for people.
         number: Tells the files of one table apart.
+        form: ``csv``, ``json`` (one object a line) or ``parquet``; by its ending if not given.
 
     Raises:
         DebarError: DBR-I002, DBR-I004 as :func:`match_columns`; DBR-I005, the file cannot be read.
     """
     target = f"stage_{table.name}_{number}"
-    form = ENDINGS[path.suffix.lower()]
+    form = form or ENDINGS[path.suffix.lower()]
     if form == "csv":
         return _stage_csv(engine, path, table, declared, name=name, target=target)
     if form == "json":

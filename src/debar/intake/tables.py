@@ -79,7 +79,7 @@ class Table:
         return tuple(column.name for column in self.columns if column.required)
 
 
-def _columns(text: str) -> tuple[Column, ...]:
+def columns_of(text: str) -> tuple[Column, ...]:
     """Read ``name:form/stand-in`` words; ``*`` marks a required column, ``!`` one that refuses a row."""
     found = []
     for word in text.split():
@@ -107,7 +107,7 @@ def _with_choices(columns: tuple[Column, ...], **choices: tuple[str, ...]) -> tu
 ACCOUNTS: Final = Table(
     name="accounts",
     key="account_id",
-    columns=_columns(
+    columns=columns_of(
         "account_id:id*! name* legal_name handle country:country currency:currency created_at:time"
         " manager_id:id declared_agency:bool"
     ),
@@ -116,7 +116,7 @@ ACCOUNTS: Final = Table(
 IDENTIFIERS: Final = Table(
     name="identifiers",
     columns=_with_choices(
-        _columns("account_id:id*! kind:kind*! value*! role first_seen:day last_seen:day source last4"),
+        columns_of("account_id:id*! kind:kind*! value*! role first_seen:day last_seen:day source last4"),
         role=("owner", "payer", "admin", "agency", "beneficiary"),
     ),
 )
@@ -124,7 +124,7 @@ IDENTIFIERS: Final = Table(
 ADS: Final = Table(
     name="ads",
     key="ad_id",
-    columns=_columns(
+    columns=columns_of(
         "ad_id:id* account_id:id* started_at:time ended_at:time created_at:time text landing_url"
         " countries:list targeting impressions:count_bounds impressions_low:count impressions_high:count"
         " clicks:count spend:bounds spend_low:money spend_high:money currency:currency"
@@ -133,9 +133,9 @@ ADS: Final = Table(
 
 SPEND: Final = Table(
     name="spend",
-    columns=_columns(
+    columns=columns_of(
         "account_id:id* currency:currency*! low:money*! high:money from:day to:day market:country ad_id:id"
-        " file_sha256 row:count"
+        " file_sha256 row:count series region"
     ),
 )
 
@@ -143,7 +143,7 @@ BILLING: Final = Table(
     name="billing",
     key="event_id",
     columns=_with_choices(
-        _columns(
+        columns_of(
             "event_id:id* account_id:id* kind*! service_day:day/booked_at*! amount:money*!"
             " currency:currency*! booked_at:time tax:money market:country ad_id:id payer_account_id:id"
             " reverses:id note"
@@ -156,7 +156,7 @@ CONTACTS: Final = Table(
     name="contacts",
     key="contact_id",
     columns=_with_choices(
-        _columns(
+        columns_of(
             "contact_id:id* account_id:id* at:time*! counterpart direction channel by subject"
             " offer_amount:money offer_currency:currency"
         ),
@@ -167,7 +167,7 @@ CONTACTS: Final = Table(
 JUDGEMENTS: Final = Table(
     name="judgements",
     columns=_with_choices(
-        _columns("account_a:id*! account_b:id*! judgement*! by at:time reason"),
+        columns_of("account_a:id*! account_b:id*! judgement*! by at:time reason"),
         judgement=("positive", "negative", "unsure"),
     ),
 )

@@ -33,6 +33,7 @@ class StatedSpend:
         rows: How many rows state an amount.
         zero_rows: How many of them state exactly zero.
         open_rows: How many state no upper end: the sum is then "at least".
+        series: Which other account of the same money this is; empty for the one that counts.
     """
 
     account_id: str
@@ -42,6 +43,7 @@ class StatedSpend:
     rows: int
     zero_rows: int
     open_rows: int
+    series: str = ""
 
     @property
     def is_exact(self) -> bool:
@@ -58,6 +60,7 @@ class StatedSpend:
             "rows": self.rows,
             "zero_rows": self.zero_rows,
             "open_rows": self.open_rows,
+            **({"series": self.series} if self.series else {}),
         }
 
     def __str__(self) -> str:
@@ -82,6 +85,7 @@ class StatedReport:
         unknown_rows: Spend rows that state no amount.
         ads: How many ads the accounts have.
         ads_unstated: How many of them state no spend, in neither table.
+        apart: Further accounts of the same money, one a series and currency; never added to ``totals``.
     """
 
     window: Window | None
@@ -91,6 +95,7 @@ class StatedReport:
     unknown_rows: int
     ads: int
     ads_unstated: int
+    apart: tuple[StatedSpend, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as a JSON object."""
@@ -102,6 +107,7 @@ class StatedReport:
             else {"start": window.start.isoformat(), "end": window.end.isoformat()},
             "totals": [total.as_json() for total in self.totals],
             "by_account": [one.as_json() for one in self.by_account],
+            "apart": [one.as_json() for one in self.apart],
             "accounts": self.accounts,
             "unknown_rows": self.unknown_rows,
             "ads": self.ads,
@@ -134,10 +140,22 @@ def stated_spend(engine: Engine, accounts: Iterable[str], *, window: Window | No
         unknown_rows=_unknown(engine),
         ads=ads,
         ads_unstated=ads_unstated,
+        apart=_apart(engine, window),
     )
 
 
 def _read(engine: Engine, window: Window | None) -> list[StatedSpend]:
+    return _sums(engine, window, "spend", "s.account_id, s.currency, ''")
+
+
+def _apart(engine: Engine, window: Window | None) -> tuple[StatedSpend, ...]:
+    """Return the further accounts of the same money, where the platform was read with any."""
+    if not engine.columns("spend_apart"):
+        return ()
+    return tuple(_sums(engine, window, "spend_apart", "'', s.currency, s.series"))
+
+
+def _sums(engine: Engine, window: Window | None, table: str, grouped: str) -> list[StatedSpend]:
     inside, where = "TRUE", ""
     values: dict[str, Any] = {}
     if window is not None:
@@ -145,24 +163,25 @@ def _read(engine: Engine, window: Window | None) -> list[StatedSpend]:
         inside = "(s.from_day >= $start AND s.to_day <= $end)"
         where = " AND coalesce(s.from_day, $start) <= $end AND coalesce(s.to_day, $end) >= $start"
     rows = engine.rows(
-        "SELECT s.account_id, s.currency,"
+        f"SELECT {grouped},"
         f" CAST(SUM(CASE WHEN {inside} THEN s.low_micros ELSE 0 END) AS DECIMAL(38,0)),"
         " CAST(SUM(coalesce(s.high_micros, s.low_micros)) AS DECIMAL(38,0)), COUNT(*),"
         " SUM(CASE WHEN s.low_micros = 0 AND s.high_micros = 0 THEN 1 ELSE 0 END),"
         " SUM(CASE WHEN s.high_micros IS NULL THEN 1 ELSE 0 END)"
-        f" FROM spend AS s JOIN {quote_identifier(MEMBERS)} AS m ON s.account_id = m.account_id"
-        f" WHERE s.low_micros IS NOT NULL{where} GROUP BY s.account_id, s.currency ORDER BY 1, 2",
+        f" FROM {table} AS s JOIN {quote_identifier(MEMBERS)} AS m ON s.account_id = m.account_id"
+        f" WHERE s.low_micros IS NOT NULL{where} GROUP BY 1, 2, 3 ORDER BY 3, 1, 2",
         values,
     )
     return [
         StatedSpend(
             account_id=row[0],
             currency=row[1],
-            low_micros=int(row[2]),
-            high_micros=int(row[3]),
-            rows=int(row[4]),
-            zero_rows=int(row[5]),
-            open_rows=int(row[6]),
+            series=row[2],
+            low_micros=int(row[3]),
+            high_micros=int(row[4]),
+            rows=int(row[5]),
+            zero_rows=int(row[6]),
+            open_rows=int(row[7]),
         )
         for row in rows
     ]
@@ -220,6 +239,11 @@ def render_stated(report: StatedReport) -> str:
         lines.append(f"  {total}: {total.rows:,} row{'s' if total.rows != 1 else ''}{zero}")
     if not report.totals:
         lines.append("  nothing is stated: 0 rows")
+    if report.apart:
+        lines.append("The same money, stated again in other ways; never to be added to the above:")
+        lines += [
+            f"  {one.series}: {one}, {one.rows:,} row{'s' if one.rows != 1 else ''}" for one in report.apart
+        ]
     lines.append(
         f"{report.ads_unstated:,} of {report.ads:,} ads state no spend; a stated 0.00 is not one of them."
     )

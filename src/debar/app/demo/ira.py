@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from debar.app.archives.importing import import_archive
 from debar.app.decisions import Decision
-from debar.app.finding import import_archive
 from debar.app.opening import Setting, fitted, open_platform
 from debar.app.planning import Wish, make_plan
 from debar.app.telling import make_brief

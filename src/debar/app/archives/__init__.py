@@ -1,0 +1,1 @@
+"""Public archives and unknown exports: import, look at, fetch and keep them."""
