@@ -31,6 +31,7 @@ HASH = "3f09a1c2" * 8
         ("bundle", "com.Example.app", "com.Example.app"),
         ("card", f" {HASH.upper()}", HASH),
         ("card", HASH, HASH),
+        ("card", "1" * 64, "1" * 64),
         ("page", " p1 ", "p1"),
     ],
 )
@@ -45,8 +46,8 @@ def test_one_spelling(kind: str, raw: str, expected: str) -> None:
         ("account", "", "not empty"), ("", "a1", "not empty"), ("account", 17, "texts"), (17, "a1", "texts"),
         ("account", "\ud800", "surrogates"), ("\ud800", "a1", "surrogates"), ("page", "  ", "nothing is left"),
         ("domain", "localhost", "not a host name"), ("domain", "10.0.0.1", "not a host name"),
-        ("domain", "a..com", "not a host name"), ("domain", "-a.com", "not a host name"),
-        ("domain", "ü" * 70 + ".com", "not a host name"), ("domain", ("a" * 60 + ".") * 5 + "com", "not a host name"),
+        ("domain", "a b.com", "not a host name"),
+        ("domain", "ü" * 70 + ".com", "not a host name"), ("domain", ".com", "not a host name"),
         ("card", "4242424242424242", "never the value itself"), ("email", "a@b.example", "never the value itself"),
     ],
 )  # fmt: skip

@@ -20,12 +20,11 @@ TypedKey: TypeAlias = tuple[str, str]
 EXACT_KINDS: Final = frozenset({"account", "campaign", "creative", "seat"})
 """Kinds whose values are the platform's own ids: taken as they are, letter for letter."""
 
-_HOST: Final = re.compile(
-    r"(?!www\.[^.]+\.)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
-)
-_HASH: Final = re.compile(r"[0-9a-f]{64}")
+_HOST: Final = re.compile(r"(?!www\.[^.]+\.)[a-z0-9_-][a-z0-9_.-]*\.[a-z][a-z0-9-]*")
+"""A host name in its one spelling; whether its labels are well formed does not matter to a lookup."""
+
 _STORE_ID: Final = re.compile(r"[iI][dD](\d+)")
-_HOST_BYTES_MAX: Final = 253
+_HASH_LENGTH: Final = 64
 
 
 def typed_key(kind: str, value: str) -> TypedKey:
@@ -77,7 +76,7 @@ def _is_text(value: object) -> bool:
 
 def _domain(value: str) -> str:
     """Return a host name in ASCII and lower case, without scheme, path, port, ``www.`` and trailing dot."""
-    if _HOST.fullmatch(value) and len(value) <= _HOST_BYTES_MAX:
+    if _HOST.fullmatch(value):
         return value
     text = re.sub(r"^[a-z][a-z0-9+.-]*://|^//", "", value.strip(), flags=re.IGNORECASE)
     host = re.split(r"[/?#]", text, maxsplit=1)[0].rpartition("@")[2]
@@ -89,7 +88,7 @@ def _domain(value: str) -> str:
             raise ValueError("not a host name") from None
     while host.startswith("www.") and host.count(".") > 1:
         host = host[4:]
-    if not _HOST.fullmatch(host) or len(host) > _HOST_BYTES_MAX:
+    if not _HOST.fullmatch(host):
         raise ValueError("not a host name")
     return host
 
@@ -97,14 +96,16 @@ def _domain(value: str) -> str:
 def _bundle(value: str) -> str:
     """Return an app's store id: a package as it is, ``id123`` of one store as ``123``."""
     text = value.strip()
-    found = _STORE_ID.fullmatch(text)
+    found = _STORE_ID.fullmatch(text) if text[:1] in {"i", "I"} else None
     return found[1] if found else text
 
 
 def _hash(value: str) -> str:
     """Return a keyed hash in lower case; a value in clear is refused."""
-    text = value if _HASH.fullmatch(value) else value.strip().lower()
-    if not _HASH.fullmatch(text):
+    if len(value) == _HASH_LENGTH and value.islower() and value.isalnum():
+        return value
+    text = value.strip().lower()
+    if len(text) != _HASH_LENGTH or not text.isalnum():
         raise ValueError("a sensitive kind takes the keyed hash, 64 hex digits, never the value itself")
     return text
 

@@ -72,10 +72,12 @@ class Table:
         except ValueError as error:
             raise refused("the table's header is damaged") from error
         self.identity = (state.st_ino, state.st_dev)
-        self._map.madvise(mmap.MADV_RANDOM)
+        for name in ("keys", "terms"):
+            section = self.header.sections[name]
+            self._map.madvise(mmap.MADV_RANDOM, section.offset, section.length)
         views = {name: self._section(name) for name in SECTIONS}
         self._keys, self._terms, self.filter = views["keys"], views["terms"], views["filter"]
-        self._places, self._fingerprints, self._directory = (
+        self._places, self.fingerprints, self.directory = (
             views[name].cast("I") for name in ("places", "fingerprints", "directory")
         )
         self.filter_shift = 64 - self.header.filter_bits + 3
@@ -99,10 +101,10 @@ class Table:
             struct.error: It is damaged.
             IndexError: It is damaged.
         """
-        fingerprints, fingerprint = self._fingerprints, hashed & _FINGERPRINT
+        fingerprints, fingerprint = self.fingerprints, hashed & _FINGERPRINT
         bucket = hashed >> self._directory_shift
-        end = self._directory[bucket + 1]
-        slot = bisect_left(fingerprints, fingerprint, self._directory[bucket], end)
+        end = self.directory[bucket + 1]
+        slot = bisect_left(fingerprints, fingerprint, self.directory[bucket], end)
         while slot < end and fingerprints[slot] == fingerprint:
             made = self._exact(kind.encode(), value.encode(), KEY_UNIT * self._places[slot])
             if made is not None:

@@ -55,7 +55,7 @@ class GateEntry(Protocol):
         ...
 
 
-class _View(NamedTuple):
+class View(NamedTuple):
     """What one check reads; replaced as a whole, so that a check sees one table with its own overlay."""
 
     filter: memoryview
@@ -84,6 +84,11 @@ class TableStanding:
     def revision(self) -> int:
         """The register's revision that the answers know."""
         return self._view.revision
+
+    @property
+    def view(self) -> View:
+        """One table with its own overlay, for who asks about many keys."""
+        return self._view
 
     @property
     def epoch(self) -> int:
@@ -216,8 +221,8 @@ def _view(
     overlay: dict[int, dict[TypedKey, tuple[int, Standing]]],
     revision: int,
     kinds: Kinds | None = None,
-) -> _View:
-    return _View(
+) -> View:
+    return View(
         filter=table.filter,
         shift=table.filter_shift,
         kinds=Kinds(table.header.seed) if kinds is None else kinds,
@@ -228,7 +233,7 @@ def _view(
     )
 
 
-def _found(view: _View, kind: str, value: str, hashed: int) -> Standing:
+def _found(view: View, kind: str, value: str, hashed: int) -> Standing:
     """Return what stands against a key: what the overlay knows of it, else what the table does."""
     changes = view.overlay.get(hashed)
     if changes is not None and (kind, value) in changes:
