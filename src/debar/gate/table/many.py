@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from debar.gate.table.standing import TableStanding, View
     from debar.gate.table.xxh3 import Places, Words
 
-_CHUNK: Final = 1 << 16
+_CHUNK: Final = 1 << 13
 """Keys that are worked on together: their arrays stay in the processor's cache."""
 
 _FLAG_BITS_MIN: Final = 12

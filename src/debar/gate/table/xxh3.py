@@ -1,7 +1,7 @@
 """XXH3 of many short texts at once, in numpy.
 
 Law: the same 64 bits as the xxhash library gives for each, or the text is left to that library: texts of 1 to
-16 bytes are hashed here, longer ones there.
+64 bytes are hashed here, longer ones there.
 Source: the XXH3 specification and its default secret, https://github.com/Cyan4973/xxHash.
 """
 
@@ -25,9 +25,9 @@ _SECRET: Final = bytes.fromhex(
     "b8fe6c3923a44bbe7c01812cf721ad1cded46de9839097db7240a4a4b7b3671f"
     "cb79e64eccc0e578825ad07dccff7221b8084674f743248ee03590e6813a264c"
 )
-"""The first 64 bytes: what texts of 16 bytes and fewer need."""
+"""The first 64 bytes: what texts of 64 bytes and fewer need."""
 
-_SHORT_MAX: Final = 16
+_SHORT_MAX: Final = 64
 _PAD: Final = bytes(16)
 
 
@@ -46,7 +46,7 @@ def hashes_of(texts: Sequence[str], seed: int) -> Words:
     data = joined.encode() + _PAD
     starts = np.cumsum(lengths) - lengths
     made = np.empty(len(texts), np.uint64)
-    for low, high, short in ((1, 3, _upto_3), (4, 8, _upto_8), (9, _SHORT_MAX, _upto_16)):
+    for low, high, short in _SHORT:
         at = _within(lengths, low, high)
         if at is not None:
             made[at] = short(data, starts[at], lengths[at], seed)
@@ -92,7 +92,37 @@ def _upto_16(data: bytes, starts: Places, lengths: Places, seed: int) -> Words:
     at = _words(data, "<u8")
     low = at[starts] ^ _u((_secret(24) ^ _secret(32)) + seed)
     high = at[starts + lengths - 8] ^ _u((_secret(40) ^ _secret(48)) - seed)
-    made = lengths.astype(np.uint64) + low.byteswap() + high + _folded_product(low, high)
+    return _avalanched(lengths.astype(np.uint64) + low.byteswap() + high + _folded_product(low, high))
+
+
+def _upto_32(data: bytes, starts: Places, lengths: Places, seed: int) -> Words:
+    return _avalanched(_mixed_32(data, starts, lengths, seed))
+
+
+def _upto_64(data: bytes, starts: Places, lengths: Places, seed: int) -> Words:
+    inner = _mixed(data, starts + 16, 32, seed) + _mixed(data, starts + lengths - 32, 48, seed)
+    return _avalanched(_mixed_32(data, starts, lengths, seed) + inner)
+
+
+_SHORT: Final = (
+    (1, 3, _upto_3), (4, 8, _upto_8), (9, 16, _upto_16), (17, 32, _upto_32), (33, _SHORT_MAX, _upto_64),
+)  # fmt: skip
+
+
+def _mixed_32(data: bytes, starts: Places, lengths: Places, seed: int) -> Words:
+    """Return the length with the first and the last 16 bytes."""
+    made = lengths.astype(np.uint64) * _u(0x9E3779B185EBCA87)
+    return made + _mixed(data, starts, 0, seed) + _mixed(data, starts + lengths - 16, 16, seed)
+
+
+def _mixed(data: bytes, starts: Places, secret: int, seed: int) -> Words:
+    """Return 16 bytes mixed with 16 bytes of the secret."""
+    at = _words(data, "<u8")
+    low = at[starts] ^ _u(_secret(secret) + seed)
+    return _folded_product(low, at[starts + 8] ^ _u(_secret(secret + 8) - seed))
+
+
+def _avalanched(made: Words) -> Words:
     made = (made ^ made >> _u(37)) * _u(0x165667919E3779F9)
     shifted: Words = made ^ made >> _u(32)
     return shifted
