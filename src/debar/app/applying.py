@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
+from debar.app.authority.citing import said_now
 from debar.app.opening import prepare
 from debar.app.planning import standing_decisions
 from debar.app.registering import record
@@ -39,6 +40,7 @@ from debar.stores.rates import shipped_rates
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from debar.app.opening import Opened
     from debar.model.ports import Signer
@@ -113,7 +115,13 @@ def approve(plan: Plan, register: Register, *, signer: Signer, now: datetime) ->
 
 
 def apply_plan(
-    plan: Plan, register: Register, opened: Opened, *, signer: Signer, now: datetime
+    plan: Plan,
+    register: Register,
+    opened: Opened,
+    *,
+    signer: Signer,
+    now: datetime,
+    lists: Sequence[Path] = (),
 ) -> tuple[Answer, Applied]:
     """Apply an approved plan whose base still stands.
 
@@ -123,6 +131,7 @@ def apply_plan(
         opened: The platform as it is now.
         signer: The applier's key.
         now: The present instant.
+        lists: The authority lists that the plan cites, as they are now; empty for the files that it names.
 
     Raises:
         DebarError: Too few signatures, a stale base, or a refused entry: nothing is changed then.
@@ -153,7 +162,7 @@ def apply_plan(
             repeated=True,
         )
     _refuse_late(plan, now)
-    _refuse_stale(plan, register, opened)
+    _refuse_stale(plan, register, opened, lists)
     drafts = [
         *_drafts(plan, opened, by=names[-1]),
         *notice_drafts(plan.document, decision_id=decision_of(plan), by=names[-1], now=now, earlier={}),
@@ -188,13 +197,18 @@ def _refuse_late(plan: Plan, now: datetime) -> None:
         )
 
 
-def _refuse_stale(plan: Plan, register: Register, opened: Opened) -> None:
+def _refuse_stale(plan: Plan, register: Register, opened: Opened, lists: Sequence[Path]) -> None:
     prepare(opened)
     base = plan.document["base"]
     keys = [(row["table"], row["key"]) for row in base["read_set"]]
     refuse_if_stale(
         base,
-        read_rows(opened.engine, standing_decisions(register), keys),
+        read_rows(
+            opened.engine,
+            standing_decisions(register),
+            keys,
+            authorities=said_now(plan.document, register, lists),
+        ),
         model_sha256=Parameters.from_json(plan.document["evidence"]["parameters"]).model_sha256(),
         policy_sha256=opened.policy.sha256(),
     )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from pathlib import Path
 
+    from debar.app.authority.citing import Cited
     from debar.app.opening import Opened
     from debar.cases.case import Case
     from debar.model.rates import Rates
@@ -59,6 +60,7 @@ class Wish:
         as_of: The money's knowledge day; None for all that is in the books.
         to: Currency of the totals.
         also: Further currencies in which the total is said.
+        cited: Findings and listings that the decision cites beside its own authorities.
     """
 
     platform: str
@@ -73,6 +75,7 @@ class Wish:
     as_of: date | None = None
     to: str = "USD"
     also: Sequence[str] = field(default=("GBP",))
+    cited: Sequence[Cited] = ()
 
 
 def read_decision(path: Path | None) -> dict[str, Any]:
@@ -178,6 +181,9 @@ def make_plan(opened: Opened, wish: Wish, *, rates: Rates, register: Register | 
         also=wish.also,
     )
     decision = dict(wish.decision)
+    cited = {one.rests_on: one for one in wish.cited}
+    named = [{**one.authority, "rests_on": one.rests_on} for one in cited.values()]
+    decision["authorities"] = [*decision["authorities"], *named]
     proposal = Proposal(
         platform=wish.platform,
         platform_name=opened.platform.name,
@@ -202,7 +208,12 @@ def make_plan(opened: Opened, wish: Wish, *, rates: Rates, register: Register | 
         earned=money.block,
         earned_by_account=money.members,
         base=base_of(
-            read_rows(opened.engine, standing_decisions(register), keys_of(case)),
+            read_rows(
+                opened.engine,
+                standing_decisions(register),
+                (*keys_of(case), *(("authorities", name) for name in cited)),
+                authorities={name: one.said for name, one in cited.items()},
+            ),
             model_sha256=opened.parameters.model_sha256(),
             policy=opened.policy.as_json(),
         ),

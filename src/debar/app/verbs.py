@@ -5,6 +5,7 @@ Law: each opens what it needs, does one thing, and closes it.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from debar.app.answer import Answer
 from debar.app.applying import apply_plan
 from debar.app.applying import approve as approve_plan
 from debar.app.applying import check as check_account
+from debar.app.authority.citing import cite
 from debar.app.hearing.case_opened import record_case
 from debar.app.money.rates_added import rates_of
 from debar.app.opening import open_platform
@@ -26,11 +28,13 @@ from debar.stores.keys import load_signer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from datetime import date, datetime
 
     from debar.app.opening import Setting
     from debar.model.window import Window
     from debar.plans.plan import Plan
+    from debar.register.writing import Register
 
 
 def load_plan(path: Path) -> Plan:
@@ -89,6 +93,7 @@ class PlanOptions:
         as_of: Last booked day that counts.
         currency: Currency of the totals.
         rates: File of signed rates beside the published ones.
+        authorities: Findings on record and entities of lists that the decision cites.
     """
 
     out: Path | None = None
@@ -99,6 +104,7 @@ class PlanOptions:
     as_of: date | None = None
     currency: str = "USD"
     rates: Path | None = None
+    authorities: Sequence[str] = ()
 
 
 def plan(
@@ -108,6 +114,8 @@ def plan(
     signer = load_signer(options.key) if options.key is not None else None
     if signer is not None:
         setting.register_address()  # what is to be approved is hashed under the register's key
+    with _register_or_none(setting if options.authorities else None) as register:
+        cited = cite(options.authorities, register, on=now.date())
     wish = Wish(
         platform=str(platform.resolve()),
         subjects=subjects,
@@ -119,14 +127,12 @@ def plan(
         without=options.without,
         as_of=options.as_of,
         to=options.currency,
+        cited=cited,
     )
     chosen = rates_of(setting, options.rates)
     opened = open_platform(platform, setting)
-    if setting.register is None:
-        made = make_plan(opened, wish, rates=chosen, register=None)
-    else:
-        with open_register(setting.register, read_only=True) as register:
-            made = make_plan(opened, wish, rates=chosen, register=register)
+    with _register_or_none(setting) as register:
+        made = make_plan(opened, wish, rates=chosen, register=register)
     if options.out is not None:
         write_whole(options.out, made.text())
     answer = plan_answer(made)
@@ -138,6 +144,13 @@ def plan(
     return Answer(document=answer.document, text=answer.text + written)
 
 
+def _register_or_none(setting: Setting | None) -> AbstractContextManager[Register | None]:
+    """Open the register that a setting names, to be read; nothing where none is named."""
+    if setting is None or setting.register is None:
+        return nullcontext()
+    return open_register(setting.register, read_only=True)
+
+
 def approve(setting: Setting, plan_file: Path, *, key: Path, now: datetime) -> Answer:
     """Approve a plan."""
     signer = load_signer(key)
@@ -145,8 +158,16 @@ def approve(setting: Setting, plan_file: Path, *, key: Path, now: datetime) -> A
         return approve_plan(load_plan(plan_file), register, signer=signer, now=now)
 
 
-def apply(setting: Setting, plan_file: Path, *, key: Path, platform: Path | None, now: datetime) -> Answer:
-    """Apply a plan to the platform as it is now."""
+def apply(
+    setting: Setting,
+    plan_file: Path,
+    *,
+    key: Path,
+    platform: Path | None,
+    now: datetime,
+    lists: Sequence[Path] = (),
+) -> Answer:
+    """Apply a plan to the platform, and to the authority lists that it cites, as they are now."""
     signer = load_signer(key)
     made = load_plan(plan_file)
     address = setting.register_address()
@@ -157,7 +178,7 @@ def apply(setting: Setting, plan_file: Path, *, key: Path, platform: Path | None
             return apply_revision(made, register, policy=setting.policy(), signer=signer, now=now)
     opened = open_platform(platform or Path(str(made.document["platform"])), setting)
     with open_register(address) as register:
-        answer, _ = apply_plan(made, register, opened, signer=signer, now=now)
+        answer, _ = apply_plan(made, register, opened, signer=signer, now=now, lists=lists)
     return answer
 
 

@@ -78,6 +78,11 @@ _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
         "It is kept, and concerns no entity of the list.",
         "name the entity",
     ),
+    "DBR-O025": (
+        "matching service did not answer a query",
+        "The account was not compared by the service.",
+        "ask again, or look at the service's own log",
+    ),
 }
 """Code to what, effect and hint."""
 

@@ -181,6 +181,12 @@ def retrospect(  # noqa: PLR0913 - one parameter an option
 @click.option("--currency", type=CURRENCY, default="USD", help="Currency of the totals.")
 @click.option("--rates", type=FILE, help="Signed rates that the ECB does not publish.")
 @click.option("--calibration", type=FILE, help="Decide on what debar links --labels froze.")
+@click.option(
+    "--authority",
+    "authorities",
+    multiple=True,
+    help="A finding on record (finding-7) or an entity of a list (LIST:ENTITY) to cite; may be repeated.",
+)
 def plan(  # noqa: PLR0913 - one parameter an option
     setting: Setting,
     platform: Path,
@@ -197,6 +203,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     currency: str,
     rates: Path | None,
     calibration: Path | None,
+    authorities: tuple[str, ...],
 ) -> Answer:
     """Who is touched, why, what it costs and what speaks for them; changes nothing."""
     from debar.app.verbs import PlanOptions, read_subjects
@@ -211,6 +218,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
         as_of=day_of(as_of),
         currency=currency,
         rates=rates,
+        authorities=authorities,
     )
     named = (*subjects, *read_subjects(subjects_file))
     if not named:
@@ -244,11 +252,20 @@ def approve(setting: Setting, plan_file: Path, key: Path) -> Answer:
 @click.argument("plan_file", type=FILE)
 @click.option("--key", type=FILE, required=True, help="The applier's key file.")
 @click.option("--platform", type=FILE, help="The platform's tables now; by default where the plan says.")
-def apply(setting: Setting, plan_file: Path, key: Path, platform: Path | None) -> Answer:
+@click.option(
+    "--list",
+    "lists",
+    type=FILE,
+    multiple=True,
+    help="A list that the plan cites, as it is now, or a delta behind it; by default where the plan says.",
+)
+def apply(
+    setting: Setting, plan_file: Path, *, key: Path, platform: Path | None, lists: tuple[Path, ...]
+) -> Answer:
     """Put an approved plan in force, if what it rests on still stands; twice is once."""
     from debar.app.verbs import apply as verb
 
-    return verb(setting, plan_file, key=key, platform=platform, now=now())
+    return verb(setting, plan_file, key=key, platform=platform, now=now(), lists=lists)
 
 
 @command(debar, "check", example="debar check rt-main --register debar.register")
@@ -384,6 +401,7 @@ def register_verify(setting: Setting) -> Answer:
 
 from debar.cli import appeal_commands as _appeal_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import archive_commands as _archive_commands  # noqa: E402, F401 - so do these
+from debar.cli import authority_commands as _authority_commands  # noqa: E402, F401 - so do these
 from debar.cli import case_commands as _case_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import gate_commands as _gate_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import linking_commands as _linking_commands  # noqa: E402, F401 - they join the group made above

@@ -32,7 +32,7 @@ class ReadRow:
     """One row that a plan rests on.
 
     Args:
-        table: accounts, agencies, identifiers, values, judgements or decisions.
+        table: accounts, agencies, identifiers, values, judgements, decisions or authorities.
         key: What names the row in its table: an account id, a fact id, or a JSON list of two.
         sha256: Digest of the columns that matter; of ``null`` where there is no such row.
     """
@@ -95,14 +95,19 @@ def _pair_key(first: str, second: str) -> str:
 
 
 def read_rows(
-    engine: Engine, decisions: Mapping[str, str], keys: Iterable[tuple[str, str]]
+    engine: Engine,
+    decisions: Mapping[str, str],
+    keys: Iterable[tuple[str, str]],
+    *,
+    authorities: Mapping[str, Any] | None = None,
 ) -> tuple[ReadRow, ...]:
     """Digest the present state of some rows.
 
     Args:
         engine: Holds the platform's normalised tables.
         decisions: Account id to the decision that now stands against it; absent where none does.
-        keys: (table, key) as made by :func:`keys_of`.
+        keys: (table, key) as made by :func:`keys_of`, and those of the authorities that a decision cites.
+        authorities: What names each cited authority to what it says; absent where it says nothing any more.
 
     Returns:
         One row a key, sorted; a row that is not there has the digest of ``null``.
@@ -117,6 +122,9 @@ def read_rows(
     for account in wanted.get("decisions", []):
         if account in decisions:
             found["decisions", account] = decisions[account]
+    for name in wanted.get("authorities", []):
+        if authorities is not None and name in authorities:
+            found["authorities", name] = authorities[name]
     return tuple(
         sorted(
             ReadRow(table=table, key=key, sha256=digest(found.get((table, key))))
@@ -187,6 +195,7 @@ _WORDS = {
     "values": "identifier {key}: how many accounts hold it",
     "judgements": "judgement on {key}",
     "decisions": "account {key}: what was decided about it",
+    "authorities": "outside authority {key}: what it says",
     "standing": "account {key}: whether and until when the decision stands against it",
     "responses": "account {key}: what it has said",
     "appeals": "appeal {key}: where it stands",

@@ -165,5 +165,9 @@ def _evidence(document: Mapping[str, Any]) -> Iterator[str]:
     if subjects != set(graph.named):
         yield "the subjects are not the accounts that the evidence starts from"
     changed = {row["key"] for row in document["base"]["read_set"] if row["table"] == "decisions"}
+    rested = {row["key"] for row in document["base"]["read_set"] if row["table"] == "authorities"}
+    cited = {a["rests_on"] for a in document["decision"]["authorities"] if "rests_on" in a}
+    for name in sorted(cited ^ rested):
+        yield f"the base and the decision do not both rest on {name}"
     for account in sorted({c["key"]["value"] for c in document["changes"]} - changed):
         yield f"the base does not rest on what was decided about account {account}"

@@ -42,6 +42,7 @@ ENTRY_TYPES: Final = (
     "pledge",
     "payment",
     "referral",
+    "finding",
     "erase",
 )
 """What can stand in the log. Gates apply debar, lift and vary only."""

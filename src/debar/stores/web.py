@@ -44,7 +44,17 @@ def web_reader(base: str) -> Callable[[str], bytes | None]:
     return fetch
 
 
-def post(address: str, body: bytes) -> tuple[int, bytes]:
+def get(address: str) -> tuple[int, bytes]:
+    """Return the status and the body that an address answers with.
+
+    Raises:
+        DebarError: DBR-S060, the server cannot be reached.
+    """
+    assert is_web(address), "only http and https are read"
+    return _exchange(urllib.request.Request(address))  # noqa: S310 - the scheme was checked
+
+
+def post(address: str, body: bytes, *, content_type: str = "") -> tuple[int, bytes]:
     """Send a body, and return the status and the answer's body.
 
     Raises:
@@ -52,7 +62,8 @@ def post(address: str, body: bytes) -> tuple[int, bytes]:
     """
     if not is_web(address):
         raise _unreachable(address, "only http and https are spoken")
-    return _exchange(urllib.request.Request(address, data=body, method="POST"))  # noqa: S310 - see above
+    headers = {"Content-Type": content_type} if content_type else {}
+    return _exchange(urllib.request.Request(address, data=body, headers=headers, method="POST"))  # noqa: S310 - see above
 
 
 def _exchange(request: urllib.request.Request) -> tuple[int, bytes]:

@@ -136,6 +136,7 @@ _KINDS: Final = {
     "denial": "answers, word for word",
     "enrol": "keys enrolled",
     "erase": "erasures",
+    "finding": "findings of others",
     "judgement": "reviewers' judgements",
     "lift": "lifts",
     "outcome": "outcomes of appeals",
