@@ -14,19 +14,22 @@ from debar.app.verbs import load_plan
 from debar.briefs.verify import fingerprint_of, verify_brief
 from debar.gate.protocol.certificate import FORMAT, verify_certificate
 from debar.model.problem import EXIT_REFUSED, DebarError
+from debar.stores.keeping import check_files, is_snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def verify(path: Path) -> Answer:
-    """Check a brief, a plan, an effect certificate, a case folder, or a folder of briefs and plans.
+    """Check a brief, a plan, an effect certificate, a case folder, a snapshot, or a folder of these.
 
     Raises:
         DebarError: DBR-A012, there is nothing here that can be checked.
     """
     if is_case_folder(path):
         return _answer(verify_case(path))
+    if is_snapshot(path):
+        return _answer(check_files(path))
     files = (
         sorted(p for p in path.rglob("*") if p.name in ("brief.html", "plan.json"))
         if path.is_dir()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from debar.cli.commands import import_group
+from debar.cli.commands import debar, import_group, now
 from debar.cli.frame import CURRENCY, FILE, command
 
 if TYPE_CHECKING:
@@ -79,3 +79,36 @@ def import_snapchat(setting: Setting, sources: tuple[Path, ...], out: Path) -> A
     from debar.app.archives.importing import import_from
 
     return import_from(setting, "snapchat", sources, out)
+
+
+@command(debar, "snapshot", example="debar snapshot google-political-ads-transparency-bundle.zip kept")
+@click.argument("sources", type=FILE, nargs=-1, required=True, metavar="SRC...")
+@click.argument("folder", type=FILE, metavar="DIR")
+@click.option("--note", default="", help="What it is, in your words.")
+@click.option("--address", default="", help="Where it was published.")
+def snapshot(
+    _setting: Setting, sources: tuple[Path, ...], folder: Path, *, note: str, address: str
+) -> Answer:
+    """Keep an archive as it is now, before a ban makes its evidence vanish from public view.
+
+    Files are copied read-only, each with its digest, under a manifest with time and source; debar verify DIR
+    checks them. Access tokens in texts are taken out.
+    """
+    from debar.app.archives.keeping import snapshot as verb
+
+    return verb(sources, folder, now=now(), note=note, address=address)
+
+
+@command(debar, "fetch", example="debar fetch --list")
+@click.argument("name", required=False)
+@click.argument("folder", type=FILE, required=False, metavar="[DIR]")
+@click.option("--list", "listing", is_flag=True, help="Name all sources, with address and digest.")
+def fetch(setting: Setting, name: str | None, folder: Path | None, *, listing: bool) -> Answer:
+    """Fetch a public source that figures of the documentation rest on, and check its digest.
+
+    A download that broke off goes on where it stopped. A source without a known address is obtained by hand:
+    put it into DIR, and its digest is checked.
+    """
+    from debar.app.archives.keeping import fetch as verb
+
+    return verb(setting, None if listing else name, folder, now=now())
