@@ -28,9 +28,9 @@ from debar.register.notes import Checkpoint, sign_note
 from debar.register.published.checking import check_published
 from debar.register.published.folder import folder_reader
 from debar.register.published.publishing import publish_tiles
-from debar.register.schema import NODE_LEVEL_MIN
+from debar.register.schema import NODE_LEVEL_MIN, SCHEMA_VERSION
 from debar.register.sqlite import SqliteRegister
-from debar.register.sqlite.tables import STATEMENTS
+from debar.register.sqlite.tables import statements
 from debar.register.tree import CompactRange, leaf_hash
 from debar.stores.keys import Ed25519Signer
 
@@ -113,7 +113,7 @@ def append_ready(folder: Path, leaves: Sequence[bytes], batch: int) -> None:
     with closing(sqlite3.connect(folder / "ready.db", isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
-        for statement in STATEMENTS:
+        for statement in statements(SCHEMA_VERSION):
             connection.execute(statement)
         edge = CompactRange()
         for start in range(0, len(leaves), batch):

@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
@@ -152,6 +153,26 @@ class PostgresServer:
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(made)
         return self.url(name)
+
+    def waiting_for_the_standby(self) -> list[int]:
+        """Return the sessions whose commit waits for a synchronous standby."""
+        rows = self.execute("SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+        return [int(str(pid)) for (pid,) in rows]
+
+    def cancel_when_waiting_for_the_standby(self) -> threading.Thread:
+        """Break off the next wait for a standby, in the background; the thread ends when it is done."""
+
+        def cancel() -> None:
+            deadline = time.monotonic() + START_SECONDS_MAX
+            while time.monotonic() < deadline:
+                if waiting := self.waiting_for_the_standby():
+                    self.execute(f"SELECT pg_cancel_backend({waiting[0]})")
+                    return
+                time.sleep(0.02)
+
+        thread = threading.Thread(target=cancel)
+        thread.start()
+        return thread
 
     def __enter__(self) -> Self:
         if not self.data.exists():

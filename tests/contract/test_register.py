@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from debar.model.problem import EXIT_STALE, DebarError
-from debar.register.address import PostgresAddress, open_register
 from debar.register.drafts import judgement_draft
 from debar.register.entries import EntryDraft
 from debar.register.notes import open_checkpoint, parse_note
@@ -21,42 +20,15 @@ from registers import (
     PLAN_SHA256,
     debar,
     lift,
-    new_postgres_register,
-    new_register,
     record,
     salts,
     vary,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from debar.register.writing import Register
-    from postgres_servers import PostgresServer
 
 CASE = EntryDraft(type="case", by="ana", body={"query": "RT"}, subjects=("a1", "a2"))
-
-
-@pytest.fixture(scope="module")
-def template(postgres: PostgresServer) -> str:
-    """The name of a database with an empty register, which others are copied from."""
-    url = postgres.new_database()
-    new_postgres_register(url).close()
-    return url.rpartition("/")[2]
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def register(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Register]:
-    """Return an empty register of each kind, at revision 2."""
-    if request.param == "sqlite":
-        with new_register(tmp_path / "register.db") as made:
-            yield made
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.new_database(template=request.getfixturevalue("template"))
-    with open_register(PostgresAddress(url=url)) as opened:
-        yield opened
 
 
 def test_revision_is_the_trees_size(register: Register) -> None:

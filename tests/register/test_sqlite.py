@@ -125,10 +125,10 @@ def test_a_foreign_file(tmp_path: Path) -> None:
 def test_a_register_of_another_version(tmp_path: Path) -> None:
     """A file of a later schema must be refused with both versions named."""
     path = tmp_path / "r.db"
-    raw(path, "CREATE TABLE t (x)", f"PRAGMA application_id = {APPLICATION_ID}", "PRAGMA user_version = 3")
+    raw(path, "CREATE TABLE t (x)", f"PRAGMA application_id = {APPLICATION_ID}", "PRAGMA user_version = 99")
     with pytest.raises(DebarError, match="DBR-R007") as caught:
         SqliteRegister.open(path)
-    assert all(part in str(caught.value) for part in ("version 3", "version 2"))
+    assert all(part in str(caught.value) for part in ("version 99", "version 3"))
 
 
 def test_a_damaged_file(register: SqliteRegister) -> None:

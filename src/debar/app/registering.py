@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
-from debar.register.address import create_register, home_of, open_register, restore_register
+from debar.register.address import (
+    create_register,
+    home_of,
+    migrate_register,
+    open_register,
+    restore_register,
+)
 from debar.register.drafts import enrolment_draft
 from debar.stores.keys import (
     create_key,
@@ -169,6 +175,17 @@ def restore(backup_path: Path, to: RegisterAddress, *, checkpoint: str | None) -
     with restore_register(backup_path, to, known_checkpoint=checkpoint) as register:
         document = {"from": str(backup_path), "to": str(to), "revision": register.revision()}
     return Answer(document=document, text=f"restored to {to} at revision {document['revision']}")
+
+
+def migrate(address: RegisterAddress, backup_path: Path) -> Answer:
+    """Bring a register to the tables of this version, after a backup."""
+    steps = migrate_register(address, backup=backup_path)
+    document = {"register": str(address), "steps": list(steps), "backup": str(backup_path) if steps else None}
+    if not steps:
+        return Answer(document=document, text=f"{address} is up to date; no backup was made")
+    return Answer(
+        document=document, text=f"migrated: {'; '.join(steps)}\nthe register as it was: {backup_path}"
+    )
 
 
 def verify_register(address: RegisterAddress) -> Answer:

@@ -391,6 +391,15 @@ def register_restore(setting: Setting, backup_file: Path, checkpoint: Path | Non
     return restore(backup_file, setting.register_address(), checkpoint=known)
 
 
+@command(register_group, "migrate", example="debar register migrate debar.before-3.backup")
+@click.argument("backup_file", type=FILE)
+def register_migrate(setting: Setting, backup_file: Path) -> Answer:
+    """Bring the register's tables to this version, after a backup to a new file."""
+    from debar.app.registering import migrate
+
+    return migrate(setting.register_address(), backup_file)
+
+
 @command(register_group, "verify", example="debar register verify --register debar.register")
 def register_verify(setting: Setting) -> Answer:
     """Derive the tree and all that stands again, and compare."""

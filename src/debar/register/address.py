@@ -171,6 +171,28 @@ def restore_register(backup: Path, to: RegisterAddress, *, known_checkpoint: str
     return PostgresRegister.restore(backup, to, known_checkpoint=known_checkpoint)
 
 
+def migrate_register(
+    address: RegisterAddress, *, backup: Path, busy_seconds: float = 10.0
+) -> tuple[str, ...]:
+    """Bring a register to the tables of this version, after a backup; return the names of the steps done.
+
+    Args:
+        address: Where it is.
+        backup: Where the backup shall be; there must be no file. None is made where nothing is to do.
+        busy_seconds: How long to wait for another writer.
+
+    Raises:
+        DebarError: The backup cannot be made, another process writes, or the user may not.
+    """
+    if isinstance(address, Path):
+        from debar.register.sqlite.migrating import migrate_file
+
+        return migrate_file(address, backup=backup, busy_seconds=busy_seconds)
+    with _driver():
+        from debar.register.postgres.migrating import migrate_database
+    return migrate_database(address, backup=backup, busy_seconds=busy_seconds)
+
+
 def open_lookup(address: RegisterAddress) -> Lookup:
     """Return what a gate asks; it connects at its first question."""
     from debar.register.sqlite.lookup import SqliteLookup

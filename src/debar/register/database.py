@@ -62,6 +62,14 @@ class Database(Protocol):
         """Hold the one write lock; commit, durably, at the end, or roll back on any error."""
         ...
 
+    def confirm(self, table: str, condition: str, values: Sequence[Any]) -> bool:
+        """Tell, by what no deposed primary can tell, whether a table has a row that fits."""
+        ...
+
+    def version(self) -> int:
+        """Return the version of the tables."""
+        ...
+
     def forget(self) -> None:
         """Overwrite, as far as the database can, the bytes of what was deleted."""
         ...
@@ -91,15 +99,19 @@ class Lookup(Protocol):
         ...
 
 
-TABLES: Final = ("meta", "log", "nodes", "checkpoints", "private", "subjects", "standing", "requests")
-"""What a register is: the same tables, with the same columns in the same order, in every database."""
+TABLES: Final = {
+    "meta": 2, "log": 2, "nodes": 2, "checkpoints": 2, "private": 2, "subjects": 2, "standing": 2,
+    "requests": 2, "gate_register": 3, "gate_roster": 3, "gate_certificates": 3,
+}  # fmt: skip
+"""What a register is, and since which version: the same columns in the same order, in every database."""
 
 _ROWS_AT_ONCE: Final = 5_000
 
 
 def copy_tables(source: Database, target: Database) -> None:
     """Copy everything, in order, from one state of a register into empty tables inside a transaction."""
-    for table in TABLES:
+    version = source.version()
+    for table in (table for table, since in TABLES.items() if since <= version):
         rows = source.stream(f"SELECT * FROM {table} ORDER BY 1, 2")
         while chunk := list(islice(rows, _ROWS_AT_ONCE)):
             target.insert(table, chunk)

@@ -15,6 +15,7 @@ from debar.register.address import home_of
 from debar.register.database import copy_tables
 from debar.register.drafts import Approval, Enrolment, Judgement, approval_of, enrolment_of, judgement_of
 from debar.register.entries import Entry, public_part
+from debar.register.gates.tables import GateTables
 from debar.register.keyring import Keyring
 from debar.register.notes import VerifierKey, parse_key
 from debar.register.published.proofs import TlogProof
@@ -72,6 +73,11 @@ class RegisterReader:
     def origin(self) -> str:
         """The log's name."""
         return self.key.name
+
+    @property
+    def gates(self) -> GateTables:
+        """What is kept of the gates beside the log."""
+        return GateTables(self._database)
 
     def copy_into(self, target: Database) -> None:
         """Copy everything as of one moment into empty tables, inside a transaction of theirs."""

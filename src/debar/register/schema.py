@@ -10,13 +10,21 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from debar.model.problem import EXIT_REFUSED, DebarError, Place
 from debar.register.debarments import Debarment
 from debar.register.entries import instant_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SCHEMA_VERSION: Final = 2
+STEPS: Final = {2: "the register", 3: "gates: who is in charge, roster, certificates"}
+"""What each version of the tables brought; version 2 is the first that this debar knows."""
+
+SCHEMA_VERSION: Final = max(STEPS)
+"""The version that is written."""
+
+READABLE_VERSIONS: Final = range(min(STEPS), SCHEMA_VERSION + 1)
+"""Versions that can be read: gates and readers go on while a register waits for its migration."""
 
 NODE_LEVEL_MIN: Final = 3
 """Subtrees of fewer than ``2 ** 3`` leaves are hashed from the leaves when asked for, not stored."""
@@ -69,4 +77,29 @@ def debarment_of(row: Sequence[Any]) -> Debarment:
         because=row[9],
         reason=row[10],
         statement=row[11],
+    )
+
+
+def refuse_version(version: int | None, *, name: str, read_only: bool) -> None:
+    """Refuse a register whose tables are of a version that cannot be read, or not be written.
+
+    Raises:
+        DebarError: DBR-R007, it is too new, or far too old; DBR-R057, it must be migrated first.
+    """
+    if version == SCHEMA_VERSION or (read_only and version in READABLE_VERSIONS):
+        return
+    if version in READABLE_VERSIONS:
+        raise DebarError(
+            "DBR-R057",
+            f"the register has schema version {version}, and this debar writes version {SCHEMA_VERSION}",
+            hint="run debar register migrate BACKUP: it makes a backup, then the new tables",
+            place=Place(file=name),
+            exit_code=EXIT_REFUSED,
+        )
+    raise DebarError(
+        "DBR-R007",
+        f"the register has schema version {version}, and this debar reads version {SCHEMA_VERSION}",
+        hint="use the debar that wrote it, or a newer one",
+        place=Place(file=name),
+        exit_code=EXIT_REFUSED,
     )

@@ -29,7 +29,7 @@ from debar.register.tree import leaf_hash, verify_consistency
 from debar.register.verification import verify_register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -92,6 +92,7 @@ class Register(RegisterReader, ABC):
         signer: Signer,
         expected_revision: int | None = None,
         request_key: str | None = None,
+        guard: Callable[[], None] | None = None,
     ) -> Appended:
         """Record entries: all of them or none, durable when this returns.
 
@@ -103,6 +104,7 @@ class Register(RegisterReader, ABC):
             expected_revision: Refuse when anything was recorded since this revision.
             request_key: Twice is once: the same key with the same drafts returns the first result. It must
                 name no person; a plan's digest is a good one.
+            guard: Called under the write lock before anything else; what it raises refuses the append.
 
         Raises:
             DebarError: A draft is refused, the revision moved on, or the key was used for something else.
@@ -111,6 +113,8 @@ class Register(RegisterReader, ABC):
         check_drafts(drafts)
         assert len(salts) == len(drafts), "one salt for each draft"
         with self._writing(signer):
+            if guard is not None:
+                guard()
             if request_key is not None:
                 earlier = self._earlier(request_key, drafts)
                 if earlier is not None:

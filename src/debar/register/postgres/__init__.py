@@ -14,7 +14,7 @@ from debar.register.notes import VerifierKey, empty_checkpoint
 from debar.register.postgres.connecting import check_durable, check_version, connect
 from debar.register.postgres.database import PostgresDatabase
 from debar.register.postgres.tables import SCHEMA, statements
-from debar.register.schema import SCHEMA_VERSION
+from debar.register.schema import SCHEMA_VERSION, STEPS
 from debar.register.sqlite import files, verified_backup
 from debar.register.sqlite.database import SqliteDatabase
 from debar.register.writing import Register
@@ -46,9 +46,9 @@ class PostgresRegister(Register):
         Raises:
             DebarError: There is no register, it cannot be read, or the server can lose what it acknowledges.
         """
-        database = _database(address, read_only=read_only, busy_seconds=busy_seconds)
+        database = open_database(address, read_only=read_only, busy_seconds=busy_seconds)
         try:
-            check_version(database.connection, address)
+            check_version(database.connection, address, read_only=read_only)
         except BaseException:
             database.close()
             raise
@@ -78,7 +78,7 @@ class PostgresRegister(Register):
         Raises:
             DebarError: There is a register already, or an enrolment is refused.
         """
-        with closing(_database(address)) as database, database.transaction():
+        with closing(open_database(address)) as database, database.transaction():
             _make_tables(database)
             key = VerifierKey(name=origin, public_key=signer.public_key)
             database.insert("meta", [("verifier_key", str(key))])
@@ -117,7 +117,7 @@ class PostgresRegister(Register):
         """
         with (
             verified_backup(from_, known_checkpoint=known_checkpoint) as backup,
-            closing(_database(to)) as database,
+            closing(open_database(to)) as database,
             database.transaction(),
         ):
             _make_tables(database)
@@ -126,9 +126,10 @@ class PostgresRegister(Register):
         return cls.open(to)
 
 
-def _database(
+def open_database(
     address: PostgresAddress, *, read_only: bool = False, busy_seconds: float = 10.0
 ) -> PostgresDatabase:
+    """Connect to a register's database, or to one that shall hold one."""
     connection = connect(address, read_only=read_only, busy_seconds=busy_seconds)
     try:
         if not read_only:
@@ -152,6 +153,6 @@ def _make_tables(database: PostgresDatabase) -> None:
         )
     if database.rows(f"SELECT to_regnamespace('{SCHEMA}')") == [(None,)]:
         database.execute(f"CREATE SCHEMA {SCHEMA}")
-    for statement in statements():
+    for statement in statements(SCHEMA_VERSION):
         database.execute(statement)
-    database.insert("schema_version", [(SCHEMA_VERSION, "the register")])
+    database.insert("schema_version", list(STEPS.items()))

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from debar.register.postgres.tables import FUNCTIONS, GUARDS, PRIMARY_KEYS, column_names
+from debar.register.postgres.tables import FUNCTIONS, GUARDS, PRIMARY_KEYS, column_names, since_of
+from debar.register.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +53,12 @@ GROUP BY c.relname
 
 def differences(connection: psycopg.Connection[Any]) -> Iterator[str]:
     """Say, each in a sentence, what is not as it was made."""
+    row = connection.execute("SELECT max(version) FROM debar.schema_version").fetchone()
+    version = SCHEMA_VERSION if row is None or row[0] is None else row[0]
     guards = {
         (guard.table, guard.name, guard.function, guard.type_bits, guard.at_commit): guard.name
         for guard in GUARDS
+        if since_of(guard.table) <= version
     }
     triggers = set(connection.execute(_TRIGGERS).fetchall())
     names = {guards[key] for key in guards.keys() - triggers} | {row[1] for row in triggers - guards.keys()}
@@ -63,6 +67,8 @@ def differences(connection: psycopg.Connection[Any]) -> Iterator[str]:
     keys = {(table, tuple(columns)) for table, columns in connection.execute(_KEYS).fetchall()}
     columns = {(table, tuple(found)) for table, found in connection.execute(_COLUMNS).fetchall()}
     for table, key in PRIMARY_KEYS.items():
+        if since_of(table) > version:
+            continue
         if (table, key) not in keys or (table, tuple(column_names(table))) not in columns:
             names.add(table)
     for name in sorted(names):

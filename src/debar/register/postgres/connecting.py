@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from debar.model.problem import EXIT_REFUSED, EXIT_USAGE, DebarError, Place
 from debar.register.postgres.faults import fault, translated
-from debar.register.schema import SCHEMA_VERSION
+from debar.register.schema import refuse_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,21 +117,13 @@ def check_durable(connection: psycopg.Connection[Any], address: PostgresAddress)
         )
 
 
-def check_version(connection: psycopg.Connection[Any], address: PostgresAddress) -> None:
-    """Refuse a database without a register, and a register of another version.
+def check_version(connection: psycopg.Connection[Any], address: PostgresAddress, *, read_only: bool) -> None:
+    """Refuse a database without a register, and a register of a version that cannot be read, or written.
 
     Raises:
-        DebarError: DBR-R002, there is none; DBR-R007, it is of another version.
+        DebarError: DBR-R002, there is none; DBR-R007 or DBR-R057, it is of another version.
     """
     with translated(str(address)):
         connection.execute("SELECT 1 FROM meta LIMIT 1")
         row = connection.execute("SELECT max(version) FROM schema_version").fetchone()
-    version = None if row is None else row[0]
-    if version != SCHEMA_VERSION:
-        raise DebarError(
-            "DBR-R007",
-            f"the register has schema version {version}, and this debar reads version {SCHEMA_VERSION}",
-            hint="use the debar that wrote it, or a newer one",
-            place=Place(file=str(address)),
-            exit_code=EXIT_REFUSED,
-        )
+    refuse_version(None if row is None else row[0], name=str(address), read_only=read_only)

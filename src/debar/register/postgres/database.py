@@ -138,6 +138,15 @@ class PostgresDatabase:
             self._writing = False
             self._waiting.clear()
 
+    def confirm(self, table: str, condition: str, values: Sequence[Any]) -> bool:
+        """Tell whether a table has a row that fits, by a lock that the synchronous standby has to have."""
+        with self.transaction():
+            return bool(self.rows(f"SELECT 1 FROM {table} WHERE {condition} FOR UPDATE", values))
+
+    def version(self) -> int:
+        """Return the version of the tables."""
+        return int(self.rows("SELECT max(version) FROM schema_version")[0][0])
+
     def forget(self) -> None:
         """Do nothing: the server removes deleted rows when it vacuums, as docs/register.md says."""
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from debar.register.database import TABLES
+
 SCHEMA: Final = "debar"
 
 _TEXT: Final = 'text COLLATE "C"'
@@ -33,6 +35,9 @@ _COLUMNS: Final = {
     "requests": {
         "request_key": "text", "content_sha256": "text", "first_seq": "bigint", "entry_count": "bigint",
     },
+    "gate_register": {"one": "bigint", "epoch": "bigint", "term_max_ns": "bigint"},
+    "gate_roster": {"gate": "text", "line": "text"},
+    "gate_certificates": {"request_key": "text", "decision_id": "text", "document": "text"},
 }  # fmt: skip
 """Each table's columns and their types; a question mark where there may be none."""
 
@@ -47,14 +52,27 @@ PRIMARY_KEYS: Final = {
     "subjects": ("seq", "position"),
     "standing": ("key_kind", "key_value", "decision_id"),
     "requests": ("request_key",),
+    "gate_register": ("one",),
+    "gate_roster": ("gate",),
+    "gate_certificates": ("request_key",),
 }
 
-_INDEXES: Final = (
-    "CREATE INDEX log_by_type ON debar.log (type, seq)",
-    "CREATE INDEX log_by_plan ON debar.log (plan_sha256, type) WHERE plan_sha256 IS NOT NULL",
-    "CREATE INDEX subjects_by_value ON debar.subjects (value, seq)",
-    "CREATE INDEX standing_by_decision ON debar.standing (decision_id)",
-)
+_CHECKS: Final = {"head": "CHECK (one)", "gate_register": "CHECK (one = 1)"}
+
+_OWN_SINCE: Final = 2
+"""Since when there are the tables that only PostgreSQL has."""
+
+_INDEXES: Final = {
+    "log": (
+        "CREATE INDEX log_by_type ON debar.log (type, seq)",
+        "CREATE INDEX log_by_plan ON debar.log (plan_sha256, type) WHERE plan_sha256 IS NOT NULL",
+    ),
+    "subjects": ("CREATE INDEX subjects_by_value ON debar.subjects (value, seq)",),
+    "standing": ("CREATE INDEX standing_by_decision ON debar.standing (decision_id)",),
+    "gate_certificates": (
+        "CREATE INDEX gate_certificates_by_decision ON debar.gate_certificates (decision_id)",
+    ),
+}
 
 FUNCTIONS: Final = {
     "refuse_change": """
@@ -153,7 +171,7 @@ _CHANGES: Final = ("UPDATE", "DELETE", "TRUNCATE")
 GUARDS: Final = (
     *(
         Guard(table=table, name=f"{table}_no_change", function="refuse_change", events=_CHANGES)
-        for table in ("log", "meta", "nodes", "checkpoints", "schema_version")
+        for table in ("log", "meta", "nodes", "checkpoints", "schema_version", "gate_certificates")
     ),
     Guard(
         table="log", name="log_no_gap", function="refuse_gap", events=("INSERT",), before=False, added=True
@@ -191,20 +209,27 @@ def _table(name: str) -> str:
         for column, kind in _COLUMNS[name].items()
     ]
     columns.append(f"PRIMARY KEY ({', '.join(PRIMARY_KEYS[name])})")
-    if name == "head":
-        columns.append("CHECK (one)")
+    if name in _CHECKS:
+        columns.append(_CHECKS[name])
     return f"CREATE TABLE debar.{name} ({', '.join(columns)})"
 
 
-def statements() -> tuple[str, ...]:
-    """Return everything that a new register is made of, in order."""
+def since_of(table: str) -> int:
+    """Return the version that brought a table."""
+    return TABLES.get(table, _OWN_SINCE)
+
+
+def statements(to: int, *, since: int = 0) -> tuple[str, ...]:
+    """Return what makes the tables of one version out of those of an earlier one, or out of nothing."""
+    tables = [table for table in _COLUMNS if since < since_of(table) <= to]
+    functions = [] if since else [
+        f"CREATE FUNCTION debar.{name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$"
+        for name, body in FUNCTIONS.items()
+    ]  # fmt: skip
     return (
-        *map(_table, _COLUMNS),
-        *_INDEXES,
-        *(
-            f"CREATE FUNCTION debar.{name}() RETURNS trigger LANGUAGE plpgsql AS $body${body}$body$"
-            for name, body in FUNCTIONS.items()
-        ),
-        *(guard.statement for guard in GUARDS),
-        "INSERT INTO debar.head VALUES (true, 0)",
+        *map(_table, tables),
+        *(index for table in tables for index in _INDEXES.get(table, ())),
+        *functions,
+        *(guard.statement for guard in GUARDS if guard.table in tables),
+        *(("INSERT INTO debar.head VALUES (true, 0)",) if "head" in tables else ()),
     )

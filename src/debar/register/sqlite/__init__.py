@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from debar.model.problem import EXIT_PROBLEMS, DebarError, Place
 from debar.register.sqlite import files
 from debar.register.sqlite.database import SqliteDatabase
+from debar.register.sqlite.migrating import upgrade_part
 from debar.register.writing import Appended, Register
 
 if TYPE_CHECKING:
@@ -97,10 +98,14 @@ class SqliteRegister(Register):
         """
         part = files.part_of(to)
         try:
-            files.copy_database(self._file.connection, part)
+            self.copy_to(part)
             files.publish(part, to)
         finally:
             files.discard(part)
+
+    def copy_to(self, part: Path) -> None:
+        """Copy the register as of one moment into a file that has not got its name yet."""
+        files.copy_database(self._file.connection, part)
 
     @classmethod
     def restore(cls, from_: Path, to: Path, *, known_checkpoint: str | None = None) -> Self:
@@ -115,8 +120,14 @@ class SqliteRegister(Register):
         Raises:
             DebarError: The backup does not verify, is older than the checkpoint, or ``to`` exists.
         """
-        with verified_backup(from_, known_checkpoint=known_checkpoint) as backup:
-            backup.backup(to)
+        part = files.part_of(to)
+        try:
+            with verified_backup(from_, known_checkpoint=known_checkpoint) as backup:
+                backup.copy_to(part)
+            upgrade_part(part)
+            files.publish(part, to)
+        finally:
+            files.discard(part)
         return cls(to)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from debar.register.database import insert_sql
 from debar.register.sqlite.faults import translated
-from debar.register.sqlite.tables import STATEMENTS
+from debar.register.sqlite.tables import statements
 
 if TYPE_CHECKING:
     import sqlite3
@@ -94,6 +94,14 @@ class SqliteDatabase:
                 self.connection.execute("ROLLBACK")
             raise
 
+    def confirm(self, table: str, condition: str, values: Sequence[Any]) -> bool:
+        """Tell whether a table has a row that fits: a file has no other primary."""
+        return bool(self.rows(f"SELECT 1 FROM {table} WHERE {condition}", values))
+
+    def version(self) -> int:
+        """Return the version of the tables."""
+        return int(self.rows("PRAGMA user_version")[0][0])
+
     def forget(self) -> None:
         """Write what the log ahead holds into the file, over the bytes of what was deleted."""
         self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -103,8 +111,9 @@ class SqliteDatabase:
         for (answer,) in self.stream("PRAGMA integrity_check(5)"):
             if answer != "ok":
                 yield f"the file's pages are damaged: {answer}"
+        made = statements(self.version())
         found = {sql for (sql,) in self.rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
-        for name in sorted(sql.split()[2] for sql in found.symmetric_difference(STATEMENTS)):
+        for name in sorted(sql.split()[2] for sql in found.symmetric_difference(made)):
             yield f"table, index or guard {name} is not as it was made"
 
     def close(self) -> None:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
 from debar.register.notes import VerifierKey, empty_checkpoint
-from debar.register.schema import SCHEMA_VERSION
+from debar.register.schema import SCHEMA_VERSION, refuse_version
 from debar.register.sqlite.faults import translated
-from debar.register.sqlite.tables import APPLICATION_ID, STATEMENTS
+from debar.register.sqlite.tables import APPLICATION_ID, statements
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from debar.model.ports import Signer
 
 
-def connect(path: Path, *, read_only: bool, frozen: bool, busy_seconds: float) -> sqlite3.Connection:
+def connect(
+    path: Path, *, read_only: bool, frozen: bool, busy_seconds: float, migrating: bool = False
+) -> sqlite3.Connection:
     """Open an existing register's file, and only a register's.
 
     Args:
@@ -31,6 +33,7 @@ def connect(path: Path, *, read_only: bool, frozen: bool, busy_seconds: float) -
         read_only: Refuse every write.
         frozen: The file does not change while it is open (a backup on read-only media).
         busy_seconds: How long to wait for another writer.
+        migrating: Open for writing what has to be migrated first.
 
     Raises:
         DebarError: There is no file, it is not a register, or it is of another version.
@@ -45,6 +48,8 @@ def connect(path: Path, *, read_only: bool, frozen: bool, busy_seconds: float) -
         connection = sqlite3.connect(address, uri=True, isolation_level=None, timeout=busy_seconds)
         try:
             check_header(connection, path)
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            refuse_version(version, name=path.name, read_only=read_only or migrating)
             for pragma in ("synchronous = FULL", "secure_delete = ON", "trusted_schema = OFF"):
                 connection.execute(f"PRAGMA {pragma}")
         except BaseException:
@@ -54,18 +59,10 @@ def connect(path: Path, *, read_only: bool, frozen: bool, busy_seconds: float) -
 
 
 def check_header(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuse a file that is not a register, or one of another schema version."""
+    """Refuse a file that is not a register."""
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise _refused(
             "DBR-R001", "this file is not a register", path, "name the file that `debar register init` made"
-        )
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version != SCHEMA_VERSION:
-        raise _refused(
-            "DBR-R007",
-            f"the register has schema version {version}, and this debar reads version {SCHEMA_VERSION}",
-            path,
-            "use the debar that wrote it, or a newer one",
         )
 
 
@@ -88,7 +85,7 @@ def new_file(path: Path) -> sqlite3.Connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            for statement in STATEMENTS:
+            for statement in statements(SCHEMA_VERSION):
                 connection.execute(statement)
             connection.execute("COMMIT")
         except BaseException:

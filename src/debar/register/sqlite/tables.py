@@ -57,6 +57,7 @@ _KEYS: Final = {
     "meta": "name = NEW.name",
     "nodes": "level = NEW.level AND position = NEW.position",
     "checkpoints": "size = NEW.size",
+    "gate_certificates": "request_key = NEW.request_key",
 }
 
 
@@ -72,9 +73,37 @@ def _append_only(table: str) -> tuple[str, ...]:
     return tuple(made)
 
 
-STATEMENTS: Final = (
-    *_TABLES,
-    _NO_GAP,
-    *(statement for table in ("log", "meta", "nodes", "checkpoints") for statement in _append_only(table)),
+_GATES: Final = (
+    (
+        "CREATE TABLE gate_register (one INTEGER PRIMARY KEY CHECK (one = 1), epoch INTEGER NOT NULL,"
+        " term_max_ns INTEGER NOT NULL) STRICT"
+    ),
+    "CREATE TABLE gate_roster (gate TEXT PRIMARY KEY, line TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    (
+        "CREATE TABLE gate_certificates (request_key TEXT PRIMARY KEY, decision_id TEXT NOT NULL,"
+        " document TEXT NOT NULL) STRICT, WITHOUT ROWID"
+    ),
+    "CREATE INDEX gate_certificates_by_decision ON gate_certificates (decision_id)",
+    *_append_only("gate_certificates"),
 )
-"""Everything that a new register is made of, in order."""
+
+_STATEMENTS: Final = {
+    2: (
+        *_TABLES,
+        _NO_GAP,
+        *(
+            statement
+            for table in ("log", "meta", "nodes", "checkpoints")
+            for statement in _append_only(table)
+        ),
+    ),
+    3: _GATES,
+}
+"""What each version brought, in order."""
+
+
+def statements(to: int, *, since: int = 0) -> tuple[str, ...]:
+    """Return what makes the tables of one version out of those of an earlier one, or out of nothing."""
+    return tuple(
+        statement for version, made in _STATEMENTS.items() if since < version <= to for statement in made
+    )
