@@ -127,8 +127,14 @@ class PostgresServer:
         raise AssertionError(f"PostgreSQL did not start within {START_SECONDS_MAX} s")
 
     def kill(self) -> None:
-        """Kill the server as a crash would; its children see it and end."""
+        """Kill the server as a crash would, and return when its children have seen it and ended."""
+        assert self.process is not None, "it runs"
+        number = self.process.pid
+        children = Path(f"/proc/{number}/task/{number}/children").read_text().split()
         self._end(signal.SIGKILL)
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while any(Path(f"/proc/{child}").exists() for child in children) and time.monotonic() < deadline:
+            time.sleep(0.005)
 
     def stop(self) -> None:
         """End the server at once but in order: its clients lose their connections."""

@@ -26,8 +26,8 @@ from debar.gate.table.building import build_table
 from debar.gate.table.many import check_accounts
 from debar.gate.table.reading import open_table
 from debar.gate.table.standing import TableStanding
-from debar.register.schema import LOOKUP, STANDING_COLUMNS
-from debar.register.sqlite.tables import STATEMENTS
+from debar.register.schema import LOOKUP, SCHEMA_VERSION, STANDING_COLUMNS
+from debar.register.sqlite.tables import statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -147,7 +147,7 @@ def peers(folder: Path, keys: int, asked: Sequence[tuple[TypedKey, ...]]) -> Non
         if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN")
-            for statement in STATEMENTS:
+            for statement in statements(SCHEMA_VERSION):
                 connection.execute(statement)
             names = STANDING_COLUMNS.count(",") + 1
             connection.executemany(f"INSERT INTO standing VALUES ({', '.join('?' * names)})", rows(keys))
