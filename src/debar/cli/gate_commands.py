@@ -1,17 +1,19 @@
-"""The commands of the gate: serve its check over HTTP.
+"""The commands of the gate: serve its check over HTTP, build its table, guard what sells.
 
 Law: a command that serves answers when it has stopped, and until then writes only its log.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from debar.app.answer import Answer
 from debar.cli.commands import debar
 from debar.cli.frame import FILE, command
+from debar.gate.answer import ACTIONS
+from debar.gate.selling.money_gate import DIALECTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,3 +61,96 @@ def gate_serve(
     application = direct_application(setting.register_address(), clock, cache_seconds=cache_seconds)
     serve(application, address, Log(clock))
     return Answer(document={"stopped": True}, text="stopped")
+
+
+@gate_group.group("table")
+def table_group() -> None:
+    """The table of debarred keys that the processes of a host share."""
+
+
+@command(table_group, "build", example="debar gate table build debarred.table --register debar.register")
+@click.argument("out", type=FILE)
+@click.option("--seed", help="16 hex digits that key the hash, to build the same bytes again; else random.")
+@click.option("--epoch", type=click.IntRange(0), default=0, help="Grows when another register takes over.")
+def table_build(setting: Setting, out: Path, *, seed: str | None, epoch: int) -> Answer:
+    """Write what stands as a table, verify it, and put it in its place in one step.
+
+    Gates that have the older table open keep it until they go over to the new one.
+    """
+    from debar.app.gating.tables import build as verb
+
+    return verb(setting, out, seed=seed, epoch=epoch)
+
+
+@command(table_group, "verify", example="debar gate table verify debarred.table")
+@click.argument("path", type=FILE)
+def table_verify(setting: Setting, path: Path) -> Answer:
+    """Check every section of a table against its digests: before it takes its place, and when in doubt."""
+    from debar.app.gating.tables import verify as verb
+
+    return verb(setting, path)
+
+
+@command(
+    gate_group,
+    "money-gate",
+    example="debar gate money-gate --dialect postgresql --table shop.charges --account-column account_id",
+)
+@click.option("--dialect", type=click.Choice(DIALECTS), required=True, help="The database of the table.")
+@click.option("--table", required=True, help="The table of orders or charges.")
+@click.option(
+    "--account-column", default="account_id", show_default=True, help="Its column with the account."
+)
+@click.option(
+    "--action",
+    type=click.Choice(sorted(ACTIONS)),
+    default="charge",
+    show_default=True,
+    help="What a new row means: buy for an order, charge for a charge.",
+)
+@click.option(
+    "--key-column",
+    "key_columns",
+    type=(str, str),
+    multiple=True,
+    metavar="KIND COLUMN",
+    help="A further column with keys of a kind, such as: domain landing_domain; may be repeated.",
+)
+@click.option("--surface-column", help="Its column with the surface.")
+@click.option("--territory-column", help="Its column with the country.")
+@click.option("--copy", "copied", is_flag=True, help="Over a copy that debar gate copy keeps; not strict.")
+def money_gate(
+    setting: Setting,
+    /,
+    *,
+    key_columns: tuple[tuple[str, str], ...],
+    **columns: Any,  # noqa: ANN401 - click passes what the options say
+) -> Answer:
+    """Print the SQL of triggers that keep rows for debarred accounts out of a table.
+
+    Beside the register, in its own database, it is strict: no such row is committed after the debar is.
+    """
+    from debar.app.gating.selling import money_gate as verb
+
+    return verb(setting, key_columns=dict(key_columns), **columns)
+
+
+@command(gate_group, "copy", example="debar gate copy shop.db --fresh-seconds 60 --register debar.register")
+@click.argument("into")
+@click.option(
+    "--fresh-seconds",
+    type=click.IntRange(1, 86_400),
+    default=60,
+    show_default=True,
+    help="How long the copy may be believed; afterwards everything is refused.",
+)
+def copy(setting: Setting, into: str, *, fresh_seconds: int) -> Answer:
+    """Bring the copy of what stands in a shop's database to the register's revision.
+
+    INTO is an SQLite file or postgresql://... with a money gate made with --copy. Run it every few seconds: a
+    ban reaches the copy with the next run, so it is never as strict as a money gate beside the register.
+    """
+    from debar.app.gating.selling import copy as verb
+    from debar.stores.clock import SystemClock
+
+    return verb(setting, into, fresh_seconds=fresh_seconds, now=SystemClock().now())

@@ -6,6 +6,7 @@ Law: reading changes nothing, and each answer comes from one state of the log.
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from debar.register.schema import NODE_LEVEL_MIN, STANDING_COLUMNS, debarment_of
 from debar.register.tree import CompactRange, consistency_path, inclusion_path, leaf_hash, root_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from debar.register.address import RegisterAddress
@@ -182,6 +183,20 @@ class RegisterReader:
             () if decision_id is None else (decision_id,),
         )
         return tuple(debarment_of(row) for row in rows)
+
+    @contextmanager
+    def standing_rows(self) -> Iterator[tuple[int, Iterator[Row]]]:
+        """Give a revision and all that stands at it, row by row, by kind, value and decision.
+
+        However much stands, it is not held in memory: tables and copies of it are made of this.
+        """
+        with self._database.reading():
+            yield (
+                self.revision(),
+                self._database.stream(
+                    f"SELECT {STANDING_COLUMNS} FROM standing ORDER BY key_kind, key_value, decision_id"
+                ),
+            )
 
     def enrolments(self) -> tuple[Enrolment, ...]:
         """Return the enrolled keys, in the order of their enrolment."""

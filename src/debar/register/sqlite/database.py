@@ -112,8 +112,13 @@ class SqliteDatabase:
             if answer != "ok":
                 yield f"the file's pages are damaged: {answer}"
         made = statements(self.version())
-        found = {sql for (sql,) in self.rows("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
-        for name in sorted(sql.split()[2] for sql in found.symmetric_difference(made)):
+        found: dict[str, str] = dict(
+            self.rows("SELECT sql, tbl_name FROM sqlite_master WHERE sql IS NOT NULL")
+        )
+        ours = {sql.split()[2] for sql in made if sql.startswith("CREATE TABLE")}
+        wrong = [sql for sql in made if sql not in found]  # a shop's own tables may stand beside ours
+        wrong += [sql for sql, table in found.items() if table in ours and sql not in made]
+        for name in sorted({sql.split()[2] for sql in wrong}):
             yield f"table, index or guard {name} is not as it was made"
 
     def close(self) -> None:
