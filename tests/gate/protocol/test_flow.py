@@ -72,6 +72,8 @@ def test_an_operator_may_fence_a_gate_to_finish_an_apply_earlier(world: World) -
     world.cut.add("near")
     world.debar("a1")
     world.do(world.register.fence("near", by="ana", since="2017-10-26T12:00:00Z", now=world.now))
+    assert world.outcomes == []  # its callers may hold an answer yet
+    world.run(2)
     assert [end.why for end in world.outcomes[0].gates if end.gate == "near"] == [
         "fenced by ana at 2017-10-26T12:00:00Z"
     ]
@@ -113,3 +115,14 @@ def test_modes_that_do_not_guarantee_are_named_and_never_waited_for(world: World
     world.now += 400 * SECOND
     assert world.ask("lenient", "a1").allowed
     assert world.ask("watching", "a1").would == "stale"
+
+
+def test_a_caller_on_another_host_gets_less_by_the_drift(world: World) -> None:
+    """R7: its clock may be the slowest and the gate's the fastest; a denial gives no time at all."""
+    answer = world.ask("near", "a1")
+    assert answer.valid_until is not None
+    remaining = answer.valid_until - world.now
+    got = world.gates["near"].valid_for(answer, world.now)
+    assert 0 < got * 1_010_000 <= remaining * 990_000
+    world.debar("a1")
+    assert world.gates["near"].valid_for(world.ask("near", "a1"), world.now) == 0

@@ -79,7 +79,10 @@ Effect: TypeAlias = Confirm | Enlist | Strike | KeepTerm | Commit | Certify | Se
 
 
 class DurableRegister(Protocol):
-    """What a register's shell keeps; every method returns only when it is durable."""
+    """What a register's shell keeps; every method returns only when it is durable.
+
+    It belongs to one epoch: every write is refused, in its own transaction, once a later one has taken over.
+    """
 
     def confirm(self, epoch: int) -> None:
         """Raise where a register of another epoch has taken over."""

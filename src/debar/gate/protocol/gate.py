@@ -149,7 +149,7 @@ class GateCore(Answering):
     def stop(self, why: str) -> None:
         """Stop answering for good: it left, was fenced, or this is a forked child (which starts its own)."""
         self.stopped = why
-        self.alarms.append(f"stopped: {why}")
+        self.leasing.alarm(f"stopped: {why}")
         self._waiting = None
         self._set_lease(None)
 
@@ -160,7 +160,7 @@ class GateCore(Answering):
 
         Call :meth:`tick` right after, with the clock read anew: acknowledgements count from after applying.
         """
-        if self.stopped:
+        if self.stopped or getattr(message, "gate", self.settings.gate) != self.settings.gate:
             return ()
         if isinstance(message, Grant):
             self._on_grant(message, now)
@@ -187,11 +187,7 @@ class GateCore(Answering):
         Raises:
             DebarError: DBR-G012, it is not what was offered.
         """
-        if (
-            sha256 != offer.sha256
-            or standing.revision != offer.revision
-            or not self.leasing.belongs(offer.epoch)
-        ):
+        if (sha256, standing.revision) != (offer.sha256, offer.revision):
             raise DebarError(
                 "DBR-G012",
                 "the snapshot is not the one that was offered",
@@ -206,7 +202,7 @@ class GateCore(Answering):
 
     def void(self, why: str) -> None:
         """Give up the lease: after a fork, a clock's jump, a restore (R4). It is asked for again at once."""
-        self.alarms.append(f"lease void: {why}")
+        self.leasing.alarm(f"lease void: {why}")
         self.leasing.forget()
         self._waiting = None
         self._set_lease(None)

@@ -60,6 +60,11 @@ class Leasing:
         """Whether this clock's rate fits the register's, as far as it was compared (A1)."""
         return self._rates.trusted
 
+    def alarm(self, what: str) -> None:
+        """Keep something for the operator, once until the shell has taken it."""
+        if what not in self.alarms:
+            self.alarms.append(what)
+
     def due(self, now: int) -> Request | None:
         """Return what is to be asked now, and take it as asked."""
         if now < self.next_at():
@@ -91,7 +96,7 @@ class Leasing:
         self._answered = True
         rate = self._rates.observe(sent=sent, received=now, there=grant.clock_ns)
         if rate != "fits":
-            self.alarms.append(f"this clock runs {rate} against the register's, by more than half of rho")
+            self.alarm(f"this clock runs {rate} against the register's, by more than half of rho")
         if not self._rates.trusted:  # A1 may not hold: no lease until a long comparison fits again
             return None
         return self._lease_of(grant, sent=sent, received=now)

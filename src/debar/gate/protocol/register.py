@@ -81,7 +81,7 @@ class RegisterCore:
             line.gate: Member(
                 line=line,
                 granted_at=None if line.state == "dormant" else now,
-                left_at=now if line.state == "left" else None,
+                gone_at=now if line.state in {"left", "fenced"} else None,
             )
             for line in remembered.lines
         }
@@ -106,7 +106,7 @@ class RegisterCore:
         done += self._change_term(now)
         for waiting in list(self.waiting.values()):
             for gate in [gate for gate, deadline in waiting.deadlines.items() if deadline <= now]:
-                self._end(waiting, gate, "lease_ended", now)
+                self._end(waiting, gate, self._why_over(gate, otherwise="lease_ended"), now)
             done += self._certify(waiting)
         done += self.feeding.due(self.head, now)
         if now >= self._looked_at + self.timing.renew_ns:
@@ -159,17 +159,20 @@ class RegisterCore:
         member = self.members.get(gate)
         if member is None or member.line.state in {"left", "fenced"}:
             return ()
-        member.left_at = now
-        member.line = replace(member.line, state="left")
-        self.feeding.stop(gate)
-        effects: list[Effect] = [Enlist(line=member.line)]
+        return (self._gone(member, replace(member.line, state="left"), now),)
+
+    def _gone(self, member: Member, line: Line, now: int) -> Enlist:
+        """Take in that a gate gives no answer any more; the last that it gave may be used for V yet."""
+        member.gone_at, member.line = now, line
+        self.feeding.stop(line.gate)
         for waiting in self.waiting.values():
-            if gate in waiting.deadlines:
-                waiting.deadlines[gate] = min(waiting.deadlines[gate], self._drained_at(member))
-        return tuple(effects)
+            if line.gate in waiting.deadlines:
+                ends = min(waiting.deadlines[line.gate], self._drained_at(member))
+                waiting.deadlines[line.gate] = ends
+        return Enlist(line=line)
 
     def fence(self, gate: str, *, by: str, since: str, now: int) -> tuple[Effect, ...]:
-        """Take an operator's word that a gate does not answer any more (R10): applies do not wait for it.
+        """Take an operator's word that a gate gives no answer any more (R10): applies wait for V at most.
 
         Args:
             gate: Its id; an unknown one changes nothing.
@@ -180,15 +183,9 @@ class RegisterCore:
         member = self.members.get(gate)
         if member is None:
             return ()
-        member.line = replace(member.line, state="fenced", by=by, since=since)
-        self.feeding.stop(gate)
-        effects: list[Effect] = [Enlist(line=member.line)]
-        effects += [Send(to=way or gate, message=Fence(gate=gate)) for way in member.line.ways]
-        for waiting in list(self.waiting.values()):
-            if gate in waiting.deadlines:
-                self._end(waiting, gate, "fenced", now)
-                effects += self._certify(waiting)
-        return tuple(effects)
+        fenced = replace(member.line, state="fenced", by=by, since=since)
+        fences = [Send(to=way or gate, message=Fence(gate=gate)) for way in fenced.ways]
+        return (self._gone(member, fenced, now), *fences)
 
     def forget(self, gate: str, *, now: int) -> tuple[Effect, ...]:
         """Strike a line that can hold no lease any more; a gate that lives joins again."""
@@ -299,13 +296,13 @@ class RegisterCore:
         if latest is None:
             return 0
         ends = latest + self.timing.wait_ns(self.term_max_ns)
-        if member.left_at is None or member.line.kind == "relay":  # its gates may hold sub-leases on
+        if member.gone_at is None or member.line.kind == "relay":  # its gates may hold sub-leases on
             return ends
         return min(ends, self._drained_at(member))
 
     def _drained_at(self, member: Member) -> int:
-        assert member.left_at is not None, "it has left"
-        return member.left_at + self.timing.wait_ns(member.line.valid_ns)
+        assert member.gone_at is not None, "it has left or is fenced"
+        return member.gone_at + self.timing.wait_ns(member.line.valid_ns)
 
     # ---- decisions
 
@@ -348,7 +345,7 @@ class RegisterCore:
             if end is None and self._lease_end(member) > now:
                 waiting.deadlines[gate] = self._lease_end(member)
             else:
-                self._end(waiting, gate, end or "dormant", now)
+                self._end(waiting, gate, end or self._why_over(gate, otherwise="dormant"), now)
         return self._certify(waiting)
 
     def _roster(self, decision: Decision) -> dict[str, Member]:
@@ -360,9 +357,14 @@ class RegisterCore:
         """Return why a decision need not wait for a gate; None where it must."""
         if member.line.mode in NOT_GUARANTEED:
             return "not_guaranteed"
-        if member.line.state == "fenced":
-            return "fenced"
         return "acknowledged" if member.acked >= revision else None
+
+    def _why_over(self, gate: str, *, otherwise: End) -> End:
+        """Return why no lease of a gate can be left."""
+        state = self.members[gate].line.state
+        if state == "fenced":
+            return "fenced"
+        return "left" if state == "left" else otherwise
 
     def _on_ack(self, gate: str, revision: int, *, applied: int | None, now: int) -> tuple[Effect, ...]:
         member = self.members.get(gate)

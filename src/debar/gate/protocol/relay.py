@@ -141,11 +141,11 @@ class RelayCore:
         """Lend nothing any more: it left, was fenced, or this is a forked child."""
         self.stopped = why
         self.lease = None
-        self.alarms.append(f"stopped: {why}")
+        self.leasing.alarm(f"stopped: {why}")
 
     def void(self, why: str) -> None:
         """Give up the lease: after a clock's jump or a restore (R4)."""
-        self.alarms.append(f"lease void: {why}")
+        self.leasing.alarm(f"lease void: {why}")
         self.leasing.forget()
         self.lease = None
 
@@ -243,7 +243,7 @@ class RelayCore:
         if after >= self.floor:
             entries = tuple(entry for entry in self.log if entry.seq >= after)
             return Entries(epoch=self.leasing.epoch, after=after, through=self.applied, entries=entries)
-        return self.offer
+        return None if self.offer is None else replace(self.offer, epoch=self.leasing.epoch)
 
     # ---- gates
 

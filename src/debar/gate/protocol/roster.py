@@ -55,7 +55,7 @@ class Member:
         applied: The revision up to which it has applied, as last heard.
         acked: The revision that it has acknowledged.
         acked_at: When that was heard; None for never.
-        left_at: When it left; None where it has not.
+        gone_at: When it left or was fenced; None where it was neither.
         heard_at: When anything was last heard of it; None for never.
         ended: Stays at relays that are surely over, by relay: a late copy of their joining changes nothing.
     """
@@ -65,6 +65,6 @@ class Member:
     applied: int = 0
     acked: int = 0
     acked_at: int | None = None
-    left_at: int | None = None
+    gone_at: int | None = None
     heard_at: int | None = None
     ended: dict[str, int] = field(default_factory=dict)
