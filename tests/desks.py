@@ -71,17 +71,19 @@ e8,N3,prepay_draw,2016-06-02,10.00,USD
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Desk:
-    """Somebody's folder with a platform, keys and a register."""
+    """Somebody's folder with a platform, keys and a register: a file there, or a database with its key there."""
 
     folder: Path
+    database: str = ""
 
     def run(self, *arguments: str, code: int = 0) -> Result:
         """Run a command in the folder and insist on its exit code."""
-        result = CliRunner().invoke(
-            debar, [str(a) for a in arguments], env={"DEBAR_REGISTER": str(self.folder / "debar.register")}
-        )
+        environment = {"DEBAR_REGISTER": self.database or self.path("debar.register")}
+        if self.database:
+            environment["DEBAR_REGISTER_KEY"] = self.path("debar.register.key")
+        result = CliRunner().invoke(debar, [str(a) for a in arguments], env=environment)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert result.exit_code == code, result.output
@@ -127,7 +129,7 @@ class Desk:
         return str(path)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Decided(Desk):
     """A desk on which the decision is in force; dora hears appeals, eve keeps the files."""
 
@@ -187,7 +189,7 @@ class Decided(Desk):
         return appeal
 
 
-def set_up(folder: Path) -> Desk:
+def set_up(folder: Path, *, database: str = "") -> Desk:
     """Make a small export, three keys, a decision and a register in a folder."""
     export = folder / "export"
     export.mkdir()
@@ -195,7 +197,7 @@ def set_up(folder: Path) -> Desk:
     (export / "identifiers.csv").write_text(IDENTIFIERS)
     (export / "billing.csv").write_text(BILLING)
     (folder / "decision.toml").write_text(DECISION)
-    made = Desk(folder=folder)
+    made = Desk(folder=folder, database=database)
     for name in ("ana", "ben", "cem"):
         made.run("key", "new", name, "--out", made.path(f"{name}.key"))
     made.run(

@@ -19,10 +19,10 @@ from debar.linking.handovers import split_accounts
 from debar.linking.joint import find_joint_accounts
 from debar.linking.links import ensure_counted
 from debar.model.problem import DebarError, Place
-from debar.register.address import home_of, is_there, open_register
+from debar.register.address import PostgresAddress, home_of, is_there, open_register
 from debar.stores.duckdb_engine import DuckEngine
 from debar.stores.keys import load_register_secrets
-from debar.stores.outside import read_peers, read_witnesses
+from debar.stores.outside import read_high_availability, read_peers, read_witnesses
 from debar.stores.policy import read_policy
 
 if TYPE_CHECKING:
@@ -103,6 +103,8 @@ class Setting:
                 hint="--register FILE or postgresql://..., or the environment variable DEBAR_REGISTER;"
                 " make one with debar register init",
             )
+        if isinstance(self.register, PostgresAddress) and read_high_availability(self.policy_file):
+            return replace(self.register, high_availability=True)
         return self.register
 
 

@@ -1,4 +1,4 @@
-"""Read whom the operator trusts outside the house from ``debar.toml``: witnesses of the record, peers.
+"""Read what the operator relies on outside the house from ``debar.toml``: witnesses, peers, a standby.
 
 Law: nobody outside is trusted by default; a key that cannot be read is refused, never skipped.
 """
@@ -60,6 +60,20 @@ def read_peers(path: Path | None) -> ReferralPolicy:
     except (KeyError, TypeError, AttributeError, ValueError, OSError) as error:
         raise _unfit(path, f"[[referrals.peers]]: {error}") from None
     return ReferralPolicy(peers=peers, kinds=tuple(kinds), **flags)
+
+
+def read_high_availability(path: Path | None) -> bool:
+    """Read ``high_availability`` of the table ``[register]``: whether every entry must be on a standby too.
+
+    Raises:
+        DebarError: DBR-S001, the file cannot be read; DBR-S061, the table does not fit.
+    """
+    if path is None:
+        return False
+    declared = section(path, "register", {"high_availability"}).get("high_availability", False)
+    if not isinstance(declared, bool):
+        raise _unfit(path, "register.high_availability is true or false")
+    return declared
 
 
 def _peer(table: dict[str, Any], folder: Path) -> Peer:
