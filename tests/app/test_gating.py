@@ -12,7 +12,9 @@ from click.testing import CliRunner
 
 from debar.cli.commands import debar as cli
 from debar.gate.table.reading import open_table
-from registers import debar, new_postgres_register, new_register, record
+from debar.register.drafts import gate_draft
+from debar.register.sqlite import SqliteRegister
+from registers import DECISION, debar, new_postgres_register, new_register, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,3 +103,15 @@ def test_a_copy_and_a_table_from_postgres(postgres: PostgresServer, tmp_path: Pa
     lost = run("gate", "copy", shop + "x", "--register", url, code=1)
     assert "DBR-A071" in lost
     assert postgres.password not in lost
+
+
+def test_hints_for_a_partner(path: Path) -> None:
+    """Domains must come out as badv, up to the cap, labelled; accounts must not."""
+    with SqliteRegister.open(path) as register:
+        for name in ("rt.com", "sputnik.example"):
+            body = {"key": {"kind": "domain", "value": name}, "decision_id": DECISION, "scopes": ["serve"]}
+            record(register, gate_draft("debar", body, by="ana"))
+    shown = json.loads(run("gate", "hints", "--cap", 1, "--register", path))
+    assert (shown["badv"], shown["bapp"]) == (["sputnik.example"], [])
+    assert shown["left_out"] == {"badv": 1, "bapp": 0}
+    assert shown["hint"].startswith("hint:")

@@ -9,8 +9,9 @@ import pytest
 
 from debar.gate import Gate, NoStandingError, requires_standing
 from debar.model.problem import EXIT_REFUSED, EXIT_STALE, DebarError
+from debar.register.drafts import gate_draft
 from debar.stores.clock import FixedClock
-from registers import NOW, debar, record
+from registers import DECISION, NOW, debar, record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,3 +82,26 @@ def test_it_refuses_to_guard_nonsense(register: SqliteRegister) -> None:
         def sell(account: str) -> str:
             """Sell."""
             return account
+
+
+def test_several_keys(register: SqliteRegister) -> None:
+    """Payer, card and domain must be asked about with the account; one that is not given must not."""
+    gate = Gate(register)
+
+    @requires_standing(gate, action="charge", clock=CLOCK, keys={"card": "card_hash", "domain": "landing"})
+    def charge(account_id: str, card_hash: str | None = None, landing: str | None = None) -> str:
+        """Charge."""
+        return account_id + (card_hash or "")[:2] + (landing or "")
+
+    card = "3f" * 32
+    body = {"key": {"kind": "card", "value": card}, "decision_id": DECISION, "scopes": ["charge"]}
+    record(register, gate_draft("debar", body, by="ana"))
+    assert charge("a1") == "a1"
+    assert charge("a1", landing="ft.com") == "a1ft.com"
+    with pytest.raises(NoStandingError):
+        charge("a1", card, "ft.com")
+    with pytest.raises(DebarError, match="DBR-G002"):
+        charge("a1", "4242424242424242")
+    with pytest.raises(DebarError, match="DBR-G004"):
+        requires_standing(gate, action="buy", clock=CLOCK, keys={"card": "card"})(charge)
+    gate.close()

@@ -154,3 +154,17 @@ def copy(setting: Setting, into: str, *, fresh_seconds: int) -> Answer:
     from debar.stores.clock import SystemClock
 
     return verb(setting, into, fresh_seconds=fresh_seconds, now=SystemClock().now())
+
+
+@command(gate_group, "hints", example="debar gate hints --cap 50 --territory US --register debar.register")
+@click.option("--cap", type=click.IntRange(1), required=True, help="How many of each list the partner takes.")
+@click.option("--territory", help="The partner's country; without one, decisions limited to some are in.")
+def hints(setting: Setting, *, cap: int, territory: str | None) -> Answer:
+    """Print badv and bapp for a partner that filters bids on its side: a hint, not enforcement.
+
+    The newest decisions come first; what the cap leaves out is counted.
+    """
+    from debar.app.gating.selling import hints as verb
+    from debar.stores.clock import SystemClock
+
+    return verb(setting, cap=cap, territory=territory, now=SystemClock().now())

@@ -13,9 +13,9 @@ from debar.gate.answer import ACTIONS, Answer, refuse_action
 from debar.model.problem import DebarError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from debar.gate.direct import Gate
+    from debar.gate.judging import Checker
     from debar.model.ports import Clock
 
 Parameters = ParamSpec("Parameters")
@@ -44,7 +44,12 @@ class NoStandingError(DebarError):
 
 
 def requires_standing(
-    gate: Gate, *, action: str, clock: Clock, account: str = "account_id"
+    gate: Checker,
+    *,
+    action: str,
+    clock: Clock,
+    account: str = "account_id",
+    keys: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
     """Make a function ask the gate first; works for coroutine functions too.
 
@@ -53,22 +58,31 @@ def requires_standing(
         action: ``create``, ``buy``, ``serve`` or ``charge``.
         clock: Tells the time of each check.
         account: Name of the function's parameter that holds the account id.
+        keys: Further parameters by the kind of key that they hold: ``{"card": "card_hash", "domain":
+            "landing_domain"}``. One that is None in a call is not asked about; all are asked about at once.
 
     Raises:
         DebarError: The action is not advertising, or the function has no such parameter.
     """
+    parameters = {"account": account, **(keys or {})}
     if action not in ACTIONS:
         raise refuse_action(action)
 
     def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
         signature = inspect.signature(function)
-        if account not in signature.parameters:
-            raise DebarError("DBR-G004", f"the guarded function has no parameter {account!r}")
+        for name in parameters.values():
+            if name not in signature.parameters:
+                raise DebarError("DBR-G004", f"the guarded function has no parameter {name!r}")
 
         def ask(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
             bound = signature.bind(*args, **kwargs)
             bound.apply_defaults()
-            answer = gate.check(bound.arguments[account], action=action, now=clock.now())
+            asked = [
+                (kind, bound.arguments[name])
+                for kind, name in parameters.items()
+                if kind == "account" or bound.arguments[name] is not None
+            ]
+            answer = gate.check_keys(asked, action=action, now=clock.now())
             if not answer.allowed:
                 raise NoStandingError(answer)
 

@@ -1,4 +1,4 @@
-"""Print a money gate's SQL, and keep the copy that one may read fresh.
+"""Print a money gate's SQL, keep the copy that one may read fresh, and hand partners a hint.
 
 Law: what is printed is for the operator to read and run; debar runs no statement in a shop's tables but those
 of its own copy.
@@ -6,6 +6,7 @@ of its own copy.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from debar.app.answer import Answer
 from debar.gate.selling.copying import StandingCopy
+from debar.gate.selling.hints import hint_for
 from debar.gate.selling.money_gate import MoneyGate, money_gate_sql
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.register.address import PostgresAddress, address_of, open_register
 from debar.register.entries import instant_text
+from debar.register.schema import debarment_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +76,18 @@ def copy(setting: Setting, into: str, *, fresh_seconds: int, now: datetime) -> A
         f"copied: {address} is at revision {revision} and may be believed until {instant_text(fresh_until)}"
     )
     return Answer(document=document, text=text)
+
+
+def hints(setting: Setting, *, cap: int, territory: str | None, now: datetime) -> Answer:
+    """Return the ``badv`` and ``bapp`` lists that a partner is handed as a hint."""
+    with (
+        open_register(setting.register_address(), read_only=True) as register,
+        register.standing_rows() as (revision, rows),
+    ):
+        standing = (debarment_of(row) for row in rows if row[0] in {"domain", "bundle"})
+        made = hint_for(standing, revision=revision, cap=cap, territory=territory, now=now)
+    text = json.dumps(made.as_json(), indent=1)
+    return Answer(document=made.as_json(), text=text)
 
 
 def _unwritable(shown: str, error: Exception) -> DebarError:
