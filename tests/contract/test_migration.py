@@ -13,13 +13,14 @@ import pytest
 from debar.gate import Gate
 from debar.model.problem import DebarError
 from debar.register.address import migrate_register, open_register, restore_register
+from debar.register.database import TABLES
 from debar.register.schema import SCHEMA_VERSION
 from registers import NOW, debar, record
 
 if TYPE_CHECKING:
     from debar.register.address import RegisterAddress
 
-GATES = ("gate_register", "gate_roster", "gate_certificates")
+GATES = tuple(table for table, since in TABLES.items() if since == 3)
 
 
 def plant(address: RegisterAddress, version: int) -> None:

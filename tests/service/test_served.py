@@ -43,7 +43,7 @@ def app() -> Iterator[App]:
 
 def test_checks_health_and_metrics(register: SqliteRegister, tmp_path: Path) -> None:
     """The process answers, says how it is and counts; it stops with 0 on SIGTERM, and its log is JSON."""
-    with served("--register", register.path) as gate:
+    with served("--checks-only", "--register", register.path) as gate:
         assert get(gate.port, "/v1/check/buy", {"x-debar-account": "a2"})[0] == 200
         assert get(gate.port, "/v1/check/buy?x=1", {"X-Debar-Account": "a1"}, method="DELETE")[0] == 403
         assert get(gate.port, "/v1/accounts/a1/serve")[0] == 403
@@ -64,7 +64,7 @@ def test_checks_health_and_metrics(register: SqliteRegister, tmp_path: Path) -> 
 
 def test_a_ban_is_answered_at_once(register: SqliteRegister) -> None:
     """The first answer after an append has returned is a no."""
-    with served("--register", register.path) as gate:
+    with served("--checks-only", "--register", register.path) as gate:
         for number in range(20):
             account = f"b{number}"
             assert get(gate.port, f"/v1/accounts/{account}/buy")[0] == 200
@@ -74,8 +74,11 @@ def test_a_ban_is_answered_at_once(register: SqliteRegister) -> None:
 
 def test_a_port_that_is_taken(register: SqliteRegister) -> None:
     """An address that cannot be listened on is an error with a code, not a traceback."""
-    with served("--register", register.path) as gate, pytest.raises(AssertionError, match="DBR-V003"):
-        Served("--register", register.path, "--listen", f"127.0.0.1:{gate.port}")
+    with (
+        served("--checks-only", "--register", register.path) as gate,
+        pytest.raises(AssertionError, match="DBR-V003"),
+    ):
+        Served("--checks-only", "--register", register.path, "--listen", f"127.0.0.1:{gate.port}")
 
 
 @pytest.mark.parametrize("text", ["8470", "127.0.0.1", "127.0.0.1:99999", ":80", "h:x"])
@@ -98,7 +101,10 @@ def test_behind_a_real_proxy(
     proxy: Proxy, header: str, register: SqliteRegister, app: App, tmp_path: Path
 ) -> None:
     """Allowed passes with its revision, debarred does not, nor does anybody while the check is away or stopped."""
-    with served("--register", register.path) as gate, proxy(tmp_path, debar=gate.port, app=app.port) as port:
+    with (
+        served("--checks-only", "--register", register.path) as gate,
+        proxy(tmp_path, debar=gate.port, app=app.port) as port,
+    ):
         assert get(port, "/order", {header: "a2"}, method="POST")[::2] == (200, b"sold")
         assert app.sales[-1]["x-debar-revision"] == "3"
         assert get(port, "/order", {header: "a1"}, method="POST")[0] == 403
@@ -120,7 +126,7 @@ def test_behind_a_real_proxy(
 def test_a_kept_answer_does_not_outlive_its_end(register: SqliteRegister, app: App, tmp_path: Path) -> None:
     """With answers good for 4 s, nginx keeps them, and sells nothing 4 s after the ban."""
     with (
-        served("--register", register.path, "--cache-seconds", "4") as gate,
+        served("--checks-only", "--register", register.path, "--cache-seconds", "4") as gate,
         nginx(tmp_path, debar=gate.port, app=app.port) as port,
     ):
         assert get(port, "/order", {"x-account": "a2"})[0] == 200
@@ -139,7 +145,7 @@ def test_a_kept_answer_does_not_outlive_its_end(register: SqliteRegister, app: A
 
 def test_a_begun_answer_is_finished(register: SqliteRegister) -> None:
     """Whoever asked before the stop gets an answer or a closed connection, never silence."""
-    with served("--register", register.path) as gate:
+    with served("--checks-only", "--register", register.path) as gate:
         done: list[int] = []
 
         def load() -> None:

@@ -15,6 +15,7 @@ from debar.app.applying import apply_plan
 from debar.app.applying import approve as approve_plan
 from debar.app.applying import check as check_account
 from debar.app.authority.citing import cite
+from debar.app.gates.putting import put_in_force
 from debar.app.hearing.case_opened import record_case
 from debar.app.money.rates_added import rates_of
 from debar.app.opening import open_platform
@@ -24,6 +25,7 @@ from debar.model.problem import DebarError, Place
 from debar.plans.plan import read_plan
 from debar.plans.revision import BAN, kind_of
 from debar.register.address import open_register
+from debar.stores.clock import FixedClock
 from debar.stores.keys import load_signer
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from debar.app.opening import Setting
+    from debar.model.ports import Clock
     from debar.model.window import Window
     from debar.plans.plan import Plan
     from debar.register.writing import Register
@@ -166,8 +169,29 @@ def apply(
     platform: Path | None,
     now: datetime,
     lists: Sequence[Path] = (),
+    clock: Clock | None = None,
+    certificate: Path | None = None,
 ) -> Answer:
-    """Apply a plan to the platform, and to the authority lists that it cites, as they are now."""
+    """Apply a plan to the platform, and to the authority lists that it cites, as they are now.
+
+    Returns when it is in force at every gate. The certificate is dated by the clock; where none is given, by
+    ``now``.
+    """
+    answer = _record(setting, plan_file, key=key, platform=platform, now=now, lists=lists)
+    dates = clock or FixedClock(now)
+    return put_in_force(setting, load_plan(plan_file), answer, clock=dates, file=certificate)
+
+
+def _record(
+    setting: Setting,
+    plan_file: Path,
+    *,
+    key: Path,
+    platform: Path | None,
+    now: datetime,
+    lists: Sequence[Path],
+) -> Answer:
+    """Record what a plan says."""
     signer = load_signer(key)
     made = load_plan(plan_file)
     address = setting.register_address()

@@ -259,13 +259,33 @@ def approve(setting: Setting, plan_file: Path, key: Path) -> Answer:
     multiple=True,
     help="A list that the plan cites, as it is now, or a delta behind it; by default where the plan says.",
 )
+@click.option("--certificate", type=FILE, help="Write the signed effect certificate here.")
 def apply(
-    setting: Setting, plan_file: Path, *, key: Path, platform: Path | None, lists: tuple[Path, ...]
+    setting: Setting,
+    plan_file: Path,
+    *,
+    key: Path,
+    platform: Path | None,
+    lists: tuple[Path, ...],
+    certificate: Path | None,
 ) -> Answer:
-    """Put an approved plan in force, if what it rests on still stands; twice is once."""
+    """Put an approved plan in force, if what it rests on still stands; twice is once.
+
+    Returns when no gate allows any more what the plan forbids: see debar gate status and debar gate fence.
+    When it is interrupted, what is recorded stays recorded, and the same command takes up the wait.
+    """
     from debar.app.verbs import apply as verb
 
-    return verb(setting, plan_file, key=key, platform=platform, now=now(), lists=lists)
+    return verb(
+        setting,
+        plan_file,
+        key=key,
+        platform=platform,
+        now=now(),
+        lists=lists,
+        clock=SystemClock(),
+        certificate=certificate,
+    )
 
 
 @command(debar, "check", example="debar check rt-main --register debar.register")

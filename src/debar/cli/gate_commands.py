@@ -5,12 +5,13 @@ Law: a command that serves answers when it has stopped, and until then writes on
 
 from __future__ import annotations
 
+import getpass
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from debar.app.answer import Answer
-from debar.cli.commands import debar
+from debar.cli.commands import debar, now
 from debar.cli.frame import FILE, command
 from debar.gate.answer import ACTIONS
 from debar.gate.selling.money_gate import DIALECTS
@@ -26,40 +27,41 @@ def gate_group() -> None:
     """The gate: may this account buy, create, serve, be charged for ads?"""
 
 
-@command(gate_group, "serve", example="debar gate serve --listen 127.0.0.1:8470 --register debar.register")
+@command(
+    gate_group,
+    "serve",
+    example="debar gate serve --listen 127.0.0.1:8470 --register debar.register",
+    platform=True,
+)
 @click.option("--listen", default="127.0.0.1:8470", show_default=True, help="HOST:PORT; port 0 for any.")
+@click.option("--checks-only", is_flag=True, help="Answer checks from the register and take in no gates.")
+@click.option("--upstream", help="Be a relay of the register or relay at this http(s)://HOST:PORT.")
+@click.option("--name", help="With --upstream: this relay's name, as its token has it.")
+@click.option("--token-file", type=FILE, help="With --upstream: the file that holds this relay's token.")
+@click.option(
+    "--gate-tokens", type=FILE, help="With --upstream: lines of NAME TOKEN, of the gates behind it."
+)
+@click.option("--upstream-ca", type=FILE, help="With --upstream: PEM file of who may vouch for it.")
 @click.option("--tls-certificate", type=FILE, help="PEM file of the server's certificate chain.")
 @click.option("--tls-key", type=FILE, help="PEM file of its private key.")
 @click.option("--tls-callers", type=FILE, help="PEM file of authorities: callers must show a certificate.")
+@click.option("--shadow-log", type=FILE, help="Allow everybody; record here what would have been denied.")
 @click.option(
     "--cache-seconds",
     type=click.FloatRange(0, 86_400),
     default=0.0,
-    help="How long a proxy may keep a yes; a ban reaches it that much later. 0: not at all.",
+    help="With --checks-only: how long a proxy may keep a yes; a ban reaches it that much later.",
 )
-def gate_serve(
-    setting: Setting,
-    *,
-    listen: str,
-    tls_certificate: Path | None,
-    tls_key: Path | None,
-    tls_callers: Path | None,
-    cache_seconds: float,
-) -> Answer:
-    """Answer checks over HTTP, for nginx auth_request, Envoy ext_authz and anybody.
+def gate_serve(setting: Setting, /, **options: Any) -> Answer:  # noqa: ANN401 - click passes what the options say
+    """Answer checks over HTTP and serve gates on other hosts.
 
     Answers GET /v1/check/ACTION with the header x-debar-account, GET /v1/accounts/ACCOUNT/ACTION, /health and
-    /metrics until it is stopped; its log is one JSON object a line on standard error.
+    /metrics until it is stopped; its log is one JSON object a line on standard error. Without --checks-only
+    or --upstream, it is the one process that puts the register's decisions into force at its gates.
     """
-    from debar.service.direct import direct_application
-    from debar.service.logs import Log
-    from debar.service.serving import Listen, serve
-    from debar.stores.clock import SystemClock
+    from debar.service.started import Options, start
 
-    clock = SystemClock()
-    address = Listen.parse(listen, certificate=tls_certificate, key=tls_key, callers=tls_callers)
-    application = direct_application(setting.register_address(), clock, cache_seconds=cache_seconds)
-    serve(application, address, Log(clock))
+    start(setting, Options(**options))
     return Answer(document={"stopped": True}, text="stopped")
 
 
@@ -168,3 +170,41 @@ def hints(setting: Setting, *, cap: int, territory: str | None) -> Answer:
     from debar.stores.clock import SystemClock
 
     return verb(setting, cap=cap, territory=territory, now=SystemClock().now())
+
+
+@command(gate_group, "token", example="debar gate token ads-7 --register debar.register")
+@click.argument("name")
+@click.option("--relay", is_flag=True, help="For a relay, which speaks for the gates behind it.")
+def gate_token(setting: Setting, name: str, *, relay: bool) -> Answer:
+    """Make the token with which a gate joins; it is shown once."""
+    from debar.app.gates.administering import make_token
+
+    return make_token(setting, name, kind="relay" if relay else "gate")
+
+
+@command(gate_group, "status", example="debar gate status --register debar.register")
+def gate_status(setting: Setting) -> Answer:
+    """Every gate: mode, revision, lease, lag, last seen; and what waits for whom."""
+    from debar.app.gates.administering import status
+
+    return status(setting, now=now())
+
+
+@command(gate_group, "fence", example='debar gate fence ads-7 --reason "host is powered off"')
+@click.argument("gate")
+@click.option("--reason", required=True, help="Why it surely does not sell; the certificate repeats it.")
+@click.option("--by", default=getpass.getuser, show_default="your login", help="Who says so.")
+def gate_fence(setting: Setting, gate: str, *, reason: str, by: str) -> Answer:
+    """Take your word that a gate does not sell any more: decisions do not wait for it."""
+    from debar.app.gates.administering import fence
+
+    return fence(setting, gate, by=by, reason=reason, now=now())
+
+
+@command(gate_group, "shadow-report", example="debar gate shadow-report shadow.jsonl")
+@click.argument("files", type=FILE, nargs=-1, required=True)
+def gate_shadow_report(_setting: Setting, files: tuple[Path, ...]) -> Answer:
+    """What gates in shadow would have denied: accounts, times, revenue."""
+    from debar.app.gates.shadowing import shadow_report
+
+    return shadow_report(files)

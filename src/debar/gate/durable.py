@@ -103,16 +103,20 @@ class DurableGates:
 
     def certify(self, outcome: Outcome) -> None:
         """Sign and keep a decision's certificate."""
-        document = make_certificate(
+        document = self.signed(outcome)
+        decision = outcome.decision
+        self.register.gates.put_certificate(
+            self.epoch, decision.request_key, decision_id=decision.decision_id, document=document
+        )
+
+    def signed(self, outcome: Outcome) -> dict[str, Any]:
+        """Return the signed certificate of an outcome, and keep it nowhere."""
+        return make_certificate(
             outcome,
             origin=self.register.origin,
             checkpoint=self.register.checkpoint(),
             clocks=self._clocks(),
             signer=self._signer,
-        )
-        decision = outcome.decision
-        self.register.gates.put_certificate(
-            self.epoch, decision.request_key, decision_id=decision.decision_id, document=document
         )
 
     def _decision(self, request: Request) -> Decision:

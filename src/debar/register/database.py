@@ -102,6 +102,7 @@ class Lookup(Protocol):
 TABLES: Final = {
     "meta": 2, "log": 2, "nodes": 2, "checkpoints": 2, "private": 2, "subjects": 2, "standing": 2,
     "requests": 2, "gate_register": 3, "gate_roster": 3, "gate_certificates": 3,
+    "gate_tokens": 3, "gate_fences": 3, "gate_status": 3,
 }  # fmt: skip
 """What a register is, and since which version: the same columns in the same order, in every database."""
 

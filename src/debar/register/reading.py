@@ -16,6 +16,7 @@ from debar.register.address import home_of
 from debar.register.database import copy_tables
 from debar.register.drafts import Approval, Enrolment, Judgement, approval_of, enrolment_of, judgement_of
 from debar.register.entries import Entry, public_part
+from debar.register.gates.book import GateBook
 from debar.register.gates.tables import GateTables
 from debar.register.keyring import Keyring
 from debar.register.notes import VerifierKey, parse_key
@@ -74,6 +75,10 @@ class RegisterReader:
     def origin(self) -> str:
         """The log's name."""
         return self.key.name
+
+    def gate_book(self) -> GateBook:
+        """Return what operators and gates ask of a register beside the protocol."""
+        return GateBook(self._database)
 
     @property
     def gates(self) -> GateTables:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from debar.service.checking import BY_HEADER, BY_PATH, reply
 from debar.service.metrics import CONTENT_TYPE, Metric, exposition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from pathlib import Path
 
     from debar.service.checking import CheckEndpoint, Receive, Scope, Send
 
@@ -31,6 +32,10 @@ class Health:
     document: Mapping[str, Any]
 
 
+SNAPSHOTS: Final = "/v1/snapshots/"
+CHUNK: Final = 1 << 20
+
+
 class Application:
     """The ASGI application.
 
@@ -38,6 +43,8 @@ class Application:
         checks: Answers the checks.
         health: Tells the gate's state.
         metrics: Further metrics, beside the checks' own.
+        snapshot: Finds the file of a gate's table by its digest, for whoever may have it; by default there
+            is none.
     """
 
     def __init__(
@@ -45,10 +52,12 @@ class Application:
         checks: CheckEndpoint,
         health: Callable[[], Health],
         metrics: Callable[[], Iterable[Metric]] = lambda: (),
+        snapshot: Callable[[str, Mapping[str, str]], Awaitable[Path | None]] | None = None,
     ) -> None:
         self.checks = checks
         self._health = health
         self._metrics = metrics
+        self._snapshot = snapshot
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - no body is read
         """Answer one request."""
@@ -63,8 +72,11 @@ class Application:
         elif path == "/metrics":
             body = exposition((*self._own(), *self._metrics()))
             await reply(send, 200, [(b"content-type", CONTENT_TYPE), (b"cache-control", b"no-store")], body)
+        elif path.startswith(SNAPSHOTS) and self._snapshot is not None:
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+            await _file(send, await self._snapshot(path.removeprefix(SNAPSHOTS), headers))
         else:
-            await _json(send, 404, {"error": "there is nothing here", "path": path})
+            await _json(send, 404, _NOTHING)
 
     def _own(self) -> tuple[Metric, ...]:
         health = self._health()
@@ -93,6 +105,24 @@ class Application:
                 )
             )
         return tuple(metrics)
+
+
+_NOTHING: Final = {"error": "there is nothing here, or not for you"}
+
+
+async def _file(send: Send, path: Path | None) -> None:
+    """Send a file in pieces; whoever may not have it learns no more than that."""
+    if path is None:
+        await _json(send, 404, _NOTHING)
+        return
+    with path.open("rb") as file:
+        length = file.seek(0, 2)
+        file.seek(0)
+        head = [(b"content-type", b"application/octet-stream"), (b"content-length", b"%d" % length)]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        while chunk := file.read(CHUNK):
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _json(send: Send, status: int, document: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote, unquote_to_bytes
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from debar.gate.answer import Answer
+    from debar.gate.remote.shadow import ShadowLog
     from debar.model.ports import Clock
 
     Scope: TypeAlias = MutableMapping[str, Any]
@@ -69,6 +70,7 @@ class Question:
     surface: str | None
     territory: str | None
     at_least: int | None
+    revenue: str | None = None
 
 
 class CheckEndpoint:
@@ -79,12 +81,21 @@ class CheckEndpoint:
         clock: Tells the time of each check.
         usable_seconds: For how long an allowing answer may be used, counted from the request; 0 where it
             must be asked again each time.
+        shadow: Records what would have been denied, and then all is allowed; None to deny.
     """
 
-    def __init__(self, gate: Asked, clock: Clock, *, usable_seconds: Callable[[Answer], float]) -> None:
+    def __init__(
+        self,
+        gate: Asked,
+        clock: Clock,
+        *,
+        usable_seconds: Callable[[Answer], float],
+        shadow: ShadowLog | None = None,
+    ) -> None:
         self._gate = gate
         self._clock = clock
         self._usable_seconds = usable_seconds
+        self._shadow = shadow
         self.counted: Counter[str] = Counter(dict.fromkeys(_VERDICTS, 0))
         """How often each verdict was given."""
 
@@ -108,20 +119,34 @@ class CheckEndpoint:
         except DebarError as error:
             self.counted["malformed"] += 1
             return 403, _fixed("malformed"), json.dumps({"allowed": False, "error": error.as_json()}).encode()
-        self.counted[answer.verdict] += 1
+        if self._shadow is not None:
+            answer = self._let_through(question, answer, self._shadow)
+        self.counted[answer.would or answer.verdict] += 1
         if answer.allowed:
             return 200, self._allowing(answer), b'{"allowed": true, "revision": %d}' % (answer.revision or 0)
         return 403, _denying(answer), json.dumps(answer.as_json(), ensure_ascii=False).encode()
+
+    def _let_through(self, question: Question, answer: Answer, shadow: ShadowLog) -> Answer:
+        """Record a no and make it a yes that says so."""
+        if answer.allowed and answer.would is None:
+            return answer
+        shadow.record(question.account_id, answer, action=question.action, revenue=question.revenue)
+        if answer.allowed:
+            return answer
+        return replace(answer, allowed=True, verdict="allowed", would=answer.verdict, mode="shadow")
 
     def _allowing(self, answer: Answer) -> Headers:
         usable = self._usable_seconds(answer)
         keep = int(usable) - PROXY_SECONDS
         cache = b"max-age=%d" % keep if keep > 0 else b"no-store"
-        return [
+        headers = [
             *_fixed("allowed", cache=cache),
             (b"x-debar-revision", b"%d" % (answer.revision or 0)),
             (b"x-debar-valid-for", b"%.3f" % max(0.0, usable)),
         ]
+        if answer.would is not None:
+            headers.append((b"x-debar-would", answer.would.encode()))
+        return headers
 
 
 def read_question(path: str, headers: Iterable[tuple[bytes, bytes]]) -> Question:
@@ -152,6 +177,7 @@ def read_question(path: str, headers: Iterable[tuple[bytes, bytes]]) -> Question
         surface=said.get("surface"),
         territory=said.get("territory"),
         at_least=None if at_least is None else int(at_least),
+        revenue=said.get("revenue"),
     )
 
 

@@ -11,7 +11,7 @@ import logging
 import signal
 import ssl
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import uvicorn
 
@@ -26,6 +26,21 @@ if TYPE_CHECKING:
 
 STOP_SECONDS: Final = 5
 """How long a begun answer may take after the order to stop."""
+
+
+_LOGGERS: Final = ("uvicorn.error", "uvicorn.asgi", "asyncio")
+
+
+class Background(Protocol):
+    """What lives beside the HTTP server in its event loop."""
+
+    async def start(self) -> None:
+        """Begin, once the port is open."""
+        ...
+
+    async def stop(self) -> None:
+        """End, before connections are closed."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +79,22 @@ class Listen:
 class _Server(uvicorn.Server):
     """A server that tells where it listens, and ends without repeating the signal that stopped it."""
 
-    def __init__(self, config: uvicorn.Config, log: Log) -> None:
+    def __init__(self, config: uvicorn.Config, log: Log, background: Background | None) -> None:
         super().__init__(config)
         self._log = log
+        self._background = background
 
     async def startup(self, sockets: Any = None) -> None:  # noqa: ANN401 - uvicorn's signature
         await super().startup(sockets=sockets)
+        if self._background is not None:
+            await self._background.start()
         host, port, *_ = self.servers[0].sockets[0].getsockname()
         self._log.write("listening", host=host, port=port, tls=self.config.is_ssl)
+
+    async def shutdown(self, sockets: Any = None) -> None:  # noqa: ANN401 - uvicorn's signature
+        if self._background is not None:
+            await self._background.stop()
+        await super().shutdown(sockets=sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -86,7 +109,8 @@ def serve(
     listen: Listen,
     log: Log,
     *,
-    http: type[asyncio.Protocol] | Literal["httptools"] = "httptools",
+    http: type[asyncio.Protocol] | None = None,
+    background: Background | None = None,
 ) -> None:
     """Answer until a signal says stop.
 
@@ -94,19 +118,37 @@ def serve(
         application: Answers the requests.
         listen: Where.
         log: Told of the start, the stop and the server's warnings.
-        http: What speaks HTTP on a connection.
+        http: What speaks on a connection; HTTP alone by default.
+        background: Started and stopped with the server.
 
     Raises:
         DebarError: DBR-V003, the address cannot be listened on, or a TLS file does not fit.
     """
-    for name in ("uvicorn.error", "uvicorn.asgi"):
+    for name in _LOGGERS:
         logging.getLogger(name).addHandler(log)
         logging.getLogger(name).propagate = False
-    config = uvicorn.Config(
+    try:
+        _Server(_config(application, listen, http), log, background).run()
+    except (SystemExit, OSError) as error:  # uvicorn exits where it cannot bind
+        raise DebarError(
+            "DBR-V003",
+            f"the service cannot listen on {listen.host}, port {listen.port}",
+            details=(str(error),) if isinstance(error, OSError) else (),
+            hint="see whether the port is taken, and whether the TLS files are a chain and its key in PEM",
+            exit_code=EXIT_REFUSED,
+        ) from None
+    finally:
+        for name in _LOGGERS:
+            logging.getLogger(name).removeHandler(log)
+    log.write("stopped")
+
+
+def _config(application: Application, listen: Listen, http: type[asyncio.Protocol] | None) -> uvicorn.Config:
+    return uvicorn.Config(
         application,
         host=listen.host,
         port=listen.port,
-        http=http,
+        http="httptools" if http is None else http,
         loop="uvloop",
         ws="none",
         lifespan="off",
@@ -122,17 +164,3 @@ def serve(
         ssl_ca_certs=None if listen.callers is None else str(listen.callers),
         ssl_cert_reqs=ssl.CERT_NONE if listen.callers is None else ssl.CERT_REQUIRED,
     )
-    try:
-        _Server(config, log).run()
-    except (SystemExit, OSError) as error:  # uvicorn exits where it cannot bind
-        raise DebarError(
-            "DBR-V003",
-            f"the service cannot listen on {listen.host}, port {listen.port}",
-            details=(str(error),) if isinstance(error, OSError) else (),
-            hint="see whether the port is taken, and whether the TLS files are a chain and its key in PEM",
-            exit_code=EXIT_REFUSED,
-        ) from None
-    finally:
-        for name in ("uvicorn.error", "uvicorn.asgi"):
-            logging.getLogger(name).removeHandler(log)
-    log.write("stopped")

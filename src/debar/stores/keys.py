@@ -141,6 +141,11 @@ def random_salts(count: int) -> tuple[bytes, ...]:
     return tuple(secrets.token_bytes(32) for _ in range(count))
 
 
+def random_token() -> str:
+    """Return a fresh token of 256 bits, fit for a header."""
+    return secrets.token_urlsafe(32)
+
+
 def _key_document(signer: Ed25519Signer, now: datetime) -> dict[str, str]:
     return {
         "name": signer.name,

@@ -9,6 +9,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from debar.cases.referrals import SHARED_KINDS, Peer, ReferralPolicy
+from debar.gate.protocol.timing import SECOND, Timing
 from debar.model.identifiers import FAMILY_OF_KIND
 from debar.model.problem import DebarError, Place
 from debar.register.notes import COSIGNATURE, parse_key
@@ -74,6 +75,28 @@ def read_high_availability(path: Path | None) -> bool:
     if not isinstance(declared, bool):
         raise _unfit(path, "register.high_availability is true or false")
     return declared
+
+
+def read_gate_timing(path: Path | None) -> Timing:
+    """Read the table ``[gate]``: ``lease_seconds``, ``renew_seconds``, ``answer_seconds``.
+
+    Raises:
+        DebarError: DBR-S001, the file cannot be read; DBR-S061, the table does not fit.
+    """
+    if path is None:
+        return Timing()
+    ranges = {"lease_seconds": (2, 86_400), "renew_seconds": (1, 3_600), "answer_seconds": (0, 3_600)}
+    table = section(path, "gate", set(ranges))
+    given = {"lease_seconds": 300, "renew_seconds": 10, "answer_seconds": 1, **table}
+    for name, (least, most) in ranges.items():
+        value = given[name]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise _unfit(path, f"gate.{name} is a number from {least} to {most}")
+    lease, renew, valid = (round(given[name] * SECOND) for name in ranges)
+    renew = renew if "renew_seconds" in table else min(renew, lease // 4)
+    if renew >= lease:
+        raise _unfit(path, "gate.renew_seconds must be well below gate.lease_seconds")
+    return Timing(term_ns=lease, renew_ns=renew, valid_ns=valid, retry_ns=min(SECOND, renew))
 
 
 def _peer(table: dict[str, Any], folder: Path) -> Peer:

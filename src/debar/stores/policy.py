@@ -27,7 +27,7 @@ _RANGES = {
 }
 
 
-SECTIONS = ("record", "referrals", "register")
+SECTIONS = ("gate", "record", "referrals", "register")
 """Tables of the same file that say nothing about plans: :mod:`debar.stores.outside` reads them."""
 
 

@@ -38,6 +38,9 @@ _COLUMNS: Final = {
     "gate_register": {"one": "bigint", "epoch": "bigint", "term_max_ns": "bigint"},
     "gate_roster": {"gate": "text", "line": "text"},
     "gate_certificates": {"request_key": "text", "decision_id": "text", "document": "text"},
+    "gate_tokens": {"name": "text", "kind": "text", "sha256": "text"},
+    "gate_fences": {"gate": "text", "fenced_by": "text", "fenced_at": "text"},
+    "gate_status": {"one": "bigint", "document": "text"},
 }  # fmt: skip
 """Each table's columns and their types; a question mark where there may be none."""
 
@@ -55,9 +58,12 @@ PRIMARY_KEYS: Final = {
     "gate_register": ("one",),
     "gate_roster": ("gate",),
     "gate_certificates": ("request_key",),
+    "gate_tokens": ("name",),
+    "gate_fences": ("gate",),
+    "gate_status": ("one",),
 }
 
-_CHECKS: Final = {"head": "CHECK (one)", "gate_register": "CHECK (one = 1)"}
+_CHECKS: Final = {"head": "CHECK (one)", "gate_register": "CHECK (one = 1)", "gate_status": "CHECK (one = 1)"}
 
 _OWN_SINCE: Final = 2
 """Since when there are the tables that only PostgreSQL has."""

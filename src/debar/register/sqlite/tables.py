@@ -84,6 +84,15 @@ _GATES: Final = (
         " document TEXT NOT NULL) STRICT, WITHOUT ROWID"
     ),
     "CREATE INDEX gate_certificates_by_decision ON gate_certificates (decision_id)",
+    (
+        "CREATE TABLE gate_tokens (name TEXT PRIMARY KEY, kind TEXT NOT NULL, sha256 TEXT NOT NULL)"
+        " STRICT, WITHOUT ROWID"
+    ),
+    (
+        "CREATE TABLE gate_fences (gate TEXT PRIMARY KEY, fenced_by TEXT NOT NULL, fenced_at TEXT NOT NULL)"
+        " STRICT, WITHOUT ROWID"
+    ),
+    "CREATE TABLE gate_status (one INTEGER PRIMARY KEY CHECK (one = 1), document TEXT NOT NULL) STRICT",
     *_append_only("gate_certificates"),
 )
 

@@ -1,0 +1,1 @@
+"""Gates as an operator sees them: tokens, fences, status, and the wait until a decision is in force."""

@@ -1,0 +1,87 @@
+"""Tables for gates that are too far behind the log: made when first asked for, and again when they are old.
+
+Law: a table holds all that stands at one revision; it is complete and on disk before anybody is told of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from debar.service.application import SNAPSHOTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from debar.register.writing import Register
+
+OLD_ENTRIES: Final = 10_000
+"""A table that lacks more entries than this is made anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A table on disk."""
+
+    revision: int
+    epoch: int
+    sha256: str
+    length: int
+    path: Path
+
+    @property
+    def where(self) -> str:
+        """Return where gates fetch it: the path of a request."""
+        return f"{SNAPSHOTS}{self.sha256}"
+
+
+class Snapshots:
+    """Makes tables of a register.
+
+    Args:
+        path: The table's file.
+        seed: 64 bits that key the table's hash.
+    """
+
+    def __init__(self, path: Path, *, seed: int) -> None:
+        self._path = path
+        self._seed = seed
+        self._made: Made | None = None
+
+    def newest(self, register: Register, *, epoch: int) -> Made:
+        """Return a table that is not old, making it where there is none."""
+        made = self._made
+        if (
+            made is not None
+            and made.epoch == epoch
+            and made.path.exists()
+            and register.gate_book().count(made.revision) <= OLD_ENTRIES
+        ):
+            return made
+        made = self._made = self._make(register, epoch)
+        return made
+
+    def find(self, sha256: str) -> Made | None:
+        """Return the table of a digest."""
+        made = self._made
+        return made if made is not None and made.sha256 == sha256 else None
+
+    def _make(self, register: Register, epoch: int) -> Made:
+        from debar.gate.table.building import build_table
+
+        with register.gate_book().snapshot() as (revision, rows):
+            build_table(
+                self._path, rows, origin=register.origin, revision=revision, seed=self._seed, epoch=epoch
+            )
+        digest = hashlib.sha256()
+        with self._path.open("rb") as file:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+        return Made(
+            revision=revision,
+            epoch=epoch,
+            sha256=digest.hexdigest(),
+            length=self._path.stat().st_size,
+            path=self._path,
+        )
