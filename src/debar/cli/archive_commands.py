@@ -112,3 +112,18 @@ def fetch(setting: Setting, name: str | None, folder: Path | None, *, listing: b
     from debar.app.archives.keeping import fetch as verb
 
     return verb(setting, None if listing else name, folder, now=now())
+
+
+@command(debar, "look", example="debar look ads.csv --html look.html")
+@click.argument("files", type=FILE, nargs=-1, required=True, metavar="FILE...")
+@click.option("--html", type=FILE, help="Write a page too.")
+def look(setting: Setting, files: tuple[Path, ...], *, html: Path | None) -> Answer:
+    """What a file is, what is in it, who repeats, and what stands out; no configuration.
+
+    A public archive's file is recognised by its columns. For another one each column is guessed, with a
+    reason, and a platform.toml is proposed; what can be read in two ways is asked. Each finding stands
+    beside what chance or habit would give.
+    """
+    from debar.app.archives.looking import look as verb
+
+    return verb(setting, files, html=html)

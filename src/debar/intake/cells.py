@@ -6,6 +6,7 @@ code, never a guess, and never a float.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -248,23 +249,24 @@ def _instant(text: str, declared: TableDeclaration) -> tuple[str, str]:
     """Return SQL of a text's instant, and of whether it lacks a zone that nothing declares; else nothing."""
     is_zoned = f"regexp_full_match({text}, {quote_text(_TIME + _ZONE)})"
     is_day = f"regexp_full_match({text}, {quote_text(_DAY)})"
-    has_zone = False
+    has_zone = is_bare = False
     if declared.time_format is None:
         is_local = f"regexp_full_match({text}, {quote_text(_TIME)})"
         local = f"CASE WHEN {is_local} THEN TRY_CAST({text} AS TIMESTAMP) END"
     else:
         has_zone = "%z" in declared.time_format.lower()
+        is_bare = not re.search("%[HIcXTsf]", declared.time_format)  # a day stays the day it is
         local = f"try_strptime({text}, {quote_text(declared.time_format)})"
         is_local = f"{text} IS NOT NULL AND NOT {is_zoned} AND NOT {is_day}"
     if has_zone:
         local = f"timezone('UTC', {local})"
-    elif declared.time_zone is not None:
+    elif declared.time_zone is not None and not is_bare:
         local = f"timezone('UTC', timezone({quote_text(declared.time_zone)}, {local}))"
     value = (
         f"CASE WHEN {is_zoned} THEN timezone('UTC', TRY_CAST({text} AS TIMESTAMPTZ))"
         f" WHEN {is_day} THEN CAST(TRY_CAST({text} AS DATE) AS TIMESTAMP) ELSE {local} END"
     )
-    return value, is_local if declared.time_zone is None and not has_zone else ""
+    return value, "" if declared.time_zone is not None or has_zone or is_bare else is_local
 
 
 def _day(name: str, text: str, declared: TableDeclaration) -> Cell:

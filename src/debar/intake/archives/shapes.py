@@ -143,7 +143,13 @@ GOOGLE: Final = (
         "election_cycle report_date keyword_1 spend_usd_1",
         amounts=(),
     ),
-    _google("updated", "day of the bundle", "report_data_updated_date:day*", "report_data_updated_date"),
+    _google(
+        "updated",
+        "day of the bundle",
+        "report_data_updated_date:day*",
+        "report_data_updated_date",
+        amounts=(),
+    ),
     Shape(
         archive="google",
         name="google_disclosed",
@@ -265,8 +271,18 @@ SHAPES: Final = (*GOOGLE, *META, *SNAPCHAT, *OTHERS)
 def recognise(header: Sequence[str], shapes: Iterable[Shape] = SHAPES) -> Shape | None:
     """Return the shape of a file by its columns: of several that fit, the one with the longest sign."""
     folded = {fold_header(name) for name in header}
-    fitting = [shape for shape in shapes if _found(shape, folded).issuperset(shape.sign)]
+    fitting = [
+        shape
+        for shape in shapes
+        if _found(shape, folded).issuperset(shape.sign) and _has_amounts(shape, folded)
+    ]
     return max(fitting, key=lambda shape: len(shape.sign), default=None)
+
+
+def _has_amounts(shape: Shape, folded: set[str]) -> bool:
+    """Tell whether a file whose amounts stand in a column for each currency has any."""
+    needs = any("{}" in ours for _, ours in shape.amounts)
+    return not needs or any(currency_of(shape, name) for name in folded)
 
 
 def sign_of(shape: Shape, header: Sequence[str]) -> tuple[str, ...]:
