@@ -9,13 +9,16 @@ import pytest
 
 from authority_lists import entity, sanction, write_lines
 from debar.app.opening import PUBLIC_KEY
+from debar.authority.names_met import LABELLED, NameIndex
 from debar.authority.problems import Findings
 from debar.authority.reading.lists import Said, read_lists
 from debar.authority.screening import Accounts, screen
 from debar.authority.standing import standings_of
+from debar.evidence.naming.comparing import NameLevel, compare_names
+from debar.evidence.naming.rarity import shipped_rarity
 from debar.intake.reading import read_platform
 from debar.stores.duckdb_engine import DuckEngine
-from real_platforms import google_2025, real_file
+from real_platforms import google_2025, real_file, real_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -257,3 +260,19 @@ def test_nobody_is_taken_for_a_listed_entity_among_twenty_thousand_advertisers()
         (one,) = read_lists([real_file(name)])
         found = screen(Accounts(engine=engine, key=PUBLIC_KEY), one, standings_of(one, DAY, Findings()))
         assert found == ()
+
+
+def test_the_calibrated_scores_are_those_of_the_labelled_pairs() -> None:
+    """What a score is said to be the share of is counted anew on the 826 labelled pairs."""
+    counted: dict[NameLevel, list[bool]] = {}
+    for row in real_rows("name_pairs.csv"):
+        level = compare_names(row["name1"], row["name2"]).level
+        counted.setdefault(level, []).append(row["is_match"] == "true")
+    assert {level: (sum(counted[level]), len(counted[level])) for level in LABELLED} == LABELLED
+
+
+def test_names_with_a_word_in_common_are_compared_only_where_they_look_alike() -> None:
+    """The index leaves a pair out that one word brings together, and keeps one that is spelt alike."""
+    index = NameIndex([("a", "Zhurava Timber"), ("b", "Zhurava Insurance Brokers")], shipped_rarity())
+    assert [met.entity_id for met in index.meet("Zhurava Timbers", accounts=1000)] == ["a"]
+    assert index.meet("Zhurava Philharmonic Orchestra", accounts=1000) == []

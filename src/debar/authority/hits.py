@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from debar.authority.identifying import HANDLE, LEGAL_KINDS, NUMBERS, countries_of
+from debar.authority.identifying import HANDLE, LEGAL_KINDS, NUMBERS, countries_of, order_of
 from debar.authority.measures import KINDS
 from debar.authority.names_met import MILLION, weak_names_of
 from debar.evidence.name_comparison import same_name
@@ -169,7 +169,9 @@ class Signs:
 
 def make_hit(account: Account, standing: Standing, signs: Signs, setting: Setting, *, list_name: str) -> Hit:
     """Make a hit of what an account and an entity have in common."""
-    shared = tuple(sorted(_once(signs.shared), key=lambda s: (not s.value.identifies, s.holders, s.value)))
+    shared = tuple(
+        sorted(_once(signs.shared), key=lambda s: (not s.value.identifies, s.holders, order_of(s.value)))
+    )
     return Hit(
         account=account,
         standing=standing,
@@ -185,7 +187,7 @@ def make_hit(account: Account, standing: Standing, signs: Signs, setting: Settin
 def _once(shared: Iterable[Shared]) -> Iterable[Shared]:
     """Keep one of the ways in which a number, or a domain, is the same."""
     best: dict[tuple[str, str], Shared] = {}
-    for one in sorted(shared, key=lambda s: (not s.value.identifies, s.value)):
+    for one in sorted(shared, key=lambda s: order_of(s.value)):
         best.setdefault((one.value.label, one.value.shown), one)
     return best.values()
 

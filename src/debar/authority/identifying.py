@@ -57,7 +57,7 @@ LABELLED_SQL: Final = f"regexp_replace(value_key, '^({_NUMBER_LABELS})([0-9])', 
 """SQL: a legal number without the words that say which it is, as some platforms write them into it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
     """One identifier of a listed entity.
 
@@ -76,6 +76,11 @@ class Value:
     identifies: bool
 
 
+def order_of(value: Value) -> tuple[bool, str, str, str]:
+    """Return what values are ordered by: what identifies first, then kind and key."""
+    return (not value.identifies, value.kind, value.value_key, value.label)
+
+
 def values_of(entity: Entity, related: Iterable[Entity], key: HashKey) -> tuple[Value, ...]:
     """Return the identifiers of an entity and of what belongs to it.
 
@@ -87,7 +92,7 @@ def values_of(entity: Entity, related: Iterable[Entity], key: HashKey) -> tuple[
     found = set(_own(entity, countries_of(entity), key))
     for other in related:
         found |= set(_belonging(other, countries_of(entity), key))
-    return tuple(sorted(found))
+    return tuple(sorted(found, key=order_of))
 
 
 def countries_of(entity: Entity) -> frozenset[str]:
@@ -169,19 +174,15 @@ def _user_account(other: Entity, key: HashKey) -> Iterator[Value]:
 
 def _number(text: str, label: str, prop: str, key: HashKey) -> Iterator[Value]:
     """Yield a legal number under each kind that may hold it, with and without the list's remarks."""
-    spellings = {text, _REMARK.sub("", text).strip()} - {""}
-    for kind in LEGAL_KINDS:
-        for spelling in sorted(spellings):
-            for value in _value(kind, spelling, label, key, identifies=True):
-                compact = "".join(c for c in spelling if c.isalnum())
-                unique = prop != "idNumber" and len(compact) >= UNIQUE_CHARACTERS_MIN
-                yield Value(
-                    kind=kind,
-                    value_key=value.value_key,
-                    label=label,
-                    shown=compact,
-                    identifies=unique,
-                )
+    for spelling in sorted({text, _REMARK.sub("", text).strip()} - {""}):
+        try:
+            value = normalise("legal_id", spelling).value
+        except ValueError:
+            continue
+        unique = prop != "idNumber" and len(value) >= UNIQUE_CHARACTERS_MIN
+        for kind in LEGAL_KINDS:
+            stored = keyed(kind, value, key) if is_keyed(kind) else value
+            yield Value(kind=kind, value_key=stored, label=label, shown=value, identifies=unique)
 
 
 def _website(text: str, key: HashKey) -> Iterator[Value]:

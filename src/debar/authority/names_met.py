@@ -13,9 +13,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from rapidfuzz import fuzz, process
+
 from debar.evidence.name_comparison import is_short
 from debar.evidence.naming.comparing import NameLevel, compare_names
 from debar.evidence.naming.keys import name_keys
+from debar.evidence.naming.reading import read_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,6 +32,10 @@ LABELLED: Final = {NameLevel.EQUAL: (110, 110), NameLevel.SAME: (16, 17), NameLe
 
 CROWD_MAX: Final = 40
 """A word that more names of the list bear brings no pair together; whole names always do."""
+
+ALIKE_MIN: Final = 75
+"""Names that have one word in common are compared where their words are this alike (of 100): of 454 labelled
+pairs that compare as ``NEAR`` or better, this leaves out four."""
 
 MILLION: Final = 1_000_000
 
@@ -105,8 +112,10 @@ class NameIndex:
         for entity_id, name in names:
             bearers[name].append(entity_id)
         self._bearers: Mapping[str, list[str]] = bearers
+        self._forms: dict[str, str] = {}
         self._by_key: dict[str, list[str]] = defaultdict(list)
         for name in bearers:
+            self._forms[name] = " ".join(" ".join(alias) for alias in read_name(name).aliases)
             for key in name_keys(name, rarity):
                 self._by_key[key].append(name)
 
@@ -138,9 +147,21 @@ class NameIndex:
         return [best[entity_id] for entity_id in sorted(best)]
 
     def _candidates(self, name: str) -> set[str]:
-        found: set[str] = set()
+        """Return the names worth comparing: those that meet by a whole key, by two words, or look alike."""
+        met: dict[str, int] = defaultdict(int)
         for key in name_keys(name, self._rarity):
             names = self._by_key.get(key, ())
-            if not key.startswith(("word:", "initials:")) or len(names) <= CROWD_MAX:
-                found.update(names)
-        return found
+            whole = not key.startswith(("word:", "initials:"))
+            if whole or len(names) <= CROWD_MAX:
+                for one in names:
+                    met[one] += 1 if key.startswith("word:") else 2
+        once = [one for one, times in met.items() if times == 1]
+        words = [" ".join(alias) for alias in read_name(name).aliases]
+        alike = {
+            once[place]
+            for form in words
+            for _, _, place in process.extract_iter(
+                form, [self._forms[one] for one in once], scorer=fuzz.token_set_ratio, score_cutoff=ALIKE_MIN
+            )
+        }
+        return {one for one, times in met.items() if times > 1} | alike

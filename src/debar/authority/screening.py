@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from debar.authority.hits import Account, Setting, Shared, Signs, make_hit, ranked
-from debar.authority.identifying import HANDLE, LABELLED_SQL, LEGAL_KINDS, belongings, values_of
+from debar.authority.identifying import HANDLE, LABELLED_SQL, LEGAL_KINDS, belongings, order_of, values_of
 from debar.authority.names_met import NameIndex, names_of
 from debar.evidence.naming.rarity import platform_rarity
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from debar.authority.standing import Standing
     from debar.evidence.keying import HashKey
     from debar.model.ports import Engine
+
+
+NAMES_COUNTED: Final = 100_000
+"""How rare words are is counted over about so many names, evenly drawn from a larger platform's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +121,7 @@ def _shared(
     for entity_id, held in values.items():
         for value in held:
             bearers[value].append(entity_id)
-    listed = sorted(bearers)
+    listed = sorted(bearers, key=order_of)
     rows = [(number, value.kind, value.value_key) for number, value in enumerate(listed)]
     columns = {"number": "BIGINT", "kind": "VARCHAR", "value_key": "VARCHAR"}
     accounts.engine.load("authority_values", columns, rows)
@@ -152,7 +157,8 @@ def _met(
     for account in known.values():
         for name in {account.name, account.legal_name} - {""}:
             bearing[name].append(account.account_id)
-    rarity = platform_rarity(bearing)
+    step = max(1, len(bearing) // NAMES_COUNTED)
+    rarity = platform_rarity(islice(sorted(bearing), 0, None, step))
     index = NameIndex(
         ((one, name) for one, standing in sorted(standings.items()) for name in names_of(standing.entity)),
         rarity,

@@ -327,7 +327,7 @@ def registrable(host: str) -> str:
     """
     host = host.removeprefix("www.")
     labels = host.split(".")
-    if any(host == shared or host.endswith("." + shared) for shared in SHARED_HOSTS):
+    if any(".".join(labels[place:]) in SHARED_HOSTS for place in range(len(labels))):
         return host
     if labels[-1] in RESERVED_SUFFIXES:
         return ".".join(labels[-2:])
