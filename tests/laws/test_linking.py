@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from debar.evidence.parameters import default_parameters
 from debar.linking.expand import Standing, expand, reweigh_pairs, weigh_pairs
-from debar.linking.links import link_platform, weigh_pattern
+from debar.linking.fitting.weights import weigh_pattern
+from debar.linking.links import link_platform
 from debar.linking.neighbourhood import case_graph, platform_graph
 from debar.model.policy import Policy
 from debar.stores.duckdb_engine import DuckEngine

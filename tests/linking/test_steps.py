@@ -8,17 +8,17 @@ import sqlglot
 from sqlglot.errors import ErrorLevel
 
 from debar.evidence.parameters import GRADES, ROLES, role_of, shared_code
+from debar.linking.counting.facts import fact_steps, held_step, named_steps
 from debar.linking.handovers import PERIODS
 from debar.linking.links import link_platform, reason_steps
 from debar.linking.steps import (
     CODE_BASE,
     FAMILY_BITS,
-    FIRM_BASE,
-    FIRM_FAMILIES,
-    firm_grades,
+    judged_step,
     pair_steps,
     pattern_codes,
     pattern_step,
+    row_steps,
     value_steps,
 )
 from debar.model.identifiers import FAMILIES, FAMILY_OF_KIND, TELLING_FAMILIES
@@ -33,7 +33,14 @@ def linked() -> DuckEngine:
     world = crowded_world(background=60)
     engine = world.load(DuckEngine(threads=1))
     link_platform(engine, world.parameters(), Policy())
+    facts_of_all(engine)
     return engine
+
+
+def facts_of_all(engine: DuckEngine) -> None:
+    """Make ``named_facts`` of all pairs."""
+    for step in (*fact_steps("all_facts", "link_pairs"), *named_steps("named_facts", "all_facts")):
+        engine.run(step)
 
 
 def brute_force(world: World, cap: int) -> dict[tuple[str, str, str, str], tuple[int, int]]:
@@ -72,8 +79,8 @@ def test_votes_leave_the_pair_itself_out_and_roles_are_those_of_evidence(linked:
     """For each pair and shared value, SQL counts what the other pairs show, and names the role alike."""
     world = crowded_world(background=60)
     found = linked.rows(
-        "SELECT x.account_id, y.account_id, v.kind, v.shown, v.fact_id, f.agreeing, f.with_data, f.role"
-        " FROM link_facts AS f JOIN link_values AS v USING (value_no)"
+        "SELECT x.account_id, y.account_id, f.kind, f.shown, f.fact_id, f.agreeing, f.with_data, f.role"
+        " FROM named_facts AS f"
         " JOIN link_accounts AS x ON x.account_no = f.a_no JOIN link_accounts AS y ON y.account_no = f.b_no"
     )
     from linking_worlds import fact
@@ -112,7 +119,7 @@ def test_what_no_account_claims_links_nobody() -> None:
     world.account("unattributed", card="c")
     engine = world.load(DuckEngine(threads=1))
     link_platform(engine, world.parameters(), Policy())
-    assert (engine.rows("SELECT * FROM links"), engine.rows("SELECT crowd FROM link_values")) == ([], [(1,)])
+    assert (engine.rows("SELECT * FROM links"), engine.rows("SELECT crowd FROM link_values")) == ([], [])
 
 
 def test_kinds_without_a_family_weigh_nothing() -> None:
@@ -126,11 +133,10 @@ def test_kinds_without_a_family_weigh_nothing() -> None:
 
 
 def test_a_pattern_can_be_read_back() -> None:
-    """Digits hold each family's code, and the loudest grades that may carry a ban."""
+    """Digits hold each family's code."""
     loud = shared_code(GRADES - 1, 3)
     pattern = loud + CODE_BASE * 1 + CODE_BASE**3 * 2
     assert {**dict.fromkeys(FAMILIES, 0), "legal": loud, "web": 1, "access": 2} == pattern_codes(pattern)
-    assert {FIRM_FAMILIES[0]: 4, FIRM_FAMILIES[1]: GRADES - 1} == firm_grades(5 + FIRM_BASE * GRADES)
 
 
 def test_a_value_that_changed_hands_is_passed_on() -> None:
@@ -150,8 +156,9 @@ def test_a_value_that_changed_hands_is_passed_on() -> None:
     ]
     engine.load("identifiers", IDENTIFIERS, rows)
     link_platform(engine, world.parameters(), Policy())
+    facts_of_all(engine)
     found = engine.rows(
-        "SELECT x.account_id, y.account_id, f.role FROM link_facts AS f"
+        "SELECT x.account_id, y.account_id, f.role FROM named_facts AS f"
         " JOIN link_accounts AS x ON x.account_no = f.a_no JOIN link_accounts AS y ON y.account_no = f.b_no"
     )
     assert {("first", "later"): "passed_on", ("first", "open"): "unclear", ("later", "open"): "unclear"} == {
@@ -181,8 +188,12 @@ def test_every_step_translates_to_spark() -> None:
     """Each step is known to sqlglot on Spark, with no construct that it calls unsupported."""
     masks = dict.fromkeys(FAMILY_BITS, 1)
     steps = (
+        *row_steps("salt "),
         *value_steps(200),
+        judged_step(),
         *pair_steps(),
+        *fact_steps("asked", "link_pairs"),
+        held_step("held", "wanted"),
         pattern_step(masks),
         *reason_steps(10_000, 0),
     )

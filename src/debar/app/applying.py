@@ -20,6 +20,8 @@ from debar.app.registering import record
 from debar.app.reversal.noticing import notice_drafts
 from debar.evidence.parameters import Parameters
 from debar.gate.direct import Gate
+from debar.linking.counting.facts import held_step
+from debar.linking.links import salt_of
 from debar.model.problem import EXIT_REFUSED, EXIT_STALE, DebarError
 from debar.plans.approval import (
     EnrolledKey,
@@ -283,14 +285,10 @@ def _drafts(plan: Plan, opened: Opened, *, by: str) -> list[EntryDraft]:
 def watched_values(opened: Opened, account_ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """Return what each account held, as sign-ups are later compared with it."""
     prepare(opened)
-    rows = opened.engine.rows(
-        "SELECT DISTINCT i.account_id, v.fact_id, v.kind, v.family, v.value_key, v.shown, v.crowd,"
-        " COALESCE(t.agreeing, 0), COALESCE(t.with_data, 0)"
-        " FROM identifiers AS i JOIN link_values AS v ON v.kind = i.kind AND v.value_key = i.value_key"
-        " LEFT JOIN link_votes AS t ON t.value_no = v.value_no"
-        " WHERE i.account_id IN (SELECT unnest($ids)) ORDER BY i.account_id, v.fact_id",
-        {"ids": list(account_ids)},
-    )
+    engine = opened.engine
+    engine.load("watched_accounts", {"account_id": "VARCHAR"}, [(account,) for account in account_ids])
+    engine.run(held_step("watched", "watched_accounts", salt_of(engine)))
+    rows = engine.rows("SELECT * FROM watched ORDER BY account_id, fact_id")
     names = ("fact_id", "kind", "family", "value_key", "shown", "crowd", "agreeing", "with_data")
     found: dict[str, list[dict[str, Any]]] = {}
     for account, *values in rows:

@@ -72,82 +72,102 @@ PERIODS: Final = {
 """Columns of ``account_periods``: the holders of an account that changed hands, one row a holder."""
 
 _SUSPECTS: Final = (
+    "SELECT account_id, CAST(ROW_NUMBER() OVER (ORDER BY account_id) AS INTEGER) AS suspect_no FROM ("
     "SELECT DISTINCT account_id FROM (SELECT account_id, family FROM identifiers"
     " WHERE family IN ('legal', 'contact') AND source NOT LIKE 'derived:legal_name'"
     " GROUP BY account_id, family"
     " HAVING MIN(first_seen) < MAX(first_seen) AND MIN(last_seen) <= MAX(first_seen) + INTERVAL 7 DAY)"
-    " AS met WHERE account_id <> 'unattributed'"
+    " AS met WHERE account_id <> 'unattributed') AS suspects"
 )
 
 # An end is told only if each row of the value tells one; what the accounts table implies has no time.
 _VALUES: Final = (
-    "SELECT i.account_id, i.family, i.kind, i.value_key, MIN(i.shown) AS shown,"
+    "SELECT s.suspect_no, i.family, i.kind, VALUE_HASH(i.kind, i.value_key) AS value_hash,"
     " MIN(i.first_seen) AS starts,"
     " CASE WHEN COUNT(i.last_seen) = COUNT(*) THEN MAX(i.last_seen) END AS ends"
     " FROM identifiers AS i JOIN handover_suspects AS s ON s.account_id = i.account_id"
     " WHERE i.family IN ('legal', 'web', 'contact', 'access', 'name')"
     " AND i.kind NOT IN ('ip', 'manager', 'name')"
     " AND i.source <> 'derived:legal_name' AND (i.first_seen IS NOT NULL OR i.last_seen IS NOT NULL)"
-    " GROUP BY i.account_id, i.family, i.kind, i.value_key"
+    " GROUP BY s.suspect_no, i.family, i.kind, VALUE_HASH(i.kind, i.value_key)"
+)
+
+# A hash finds the few values that may be crowded, at little cost; then the accounts on them are counted.
+_LOUD: Final = (
+    "SELECT VALUE_HASH(i.kind, i.value_key) AS value_hash FROM identifiers AS i"
+    " WHERE i.family IN ('legal', 'web', 'contact', 'access', 'name')"
+    " AND i.kind NOT IN ('ip', 'manager', 'name')"
+    " GROUP BY VALUE_HASH(i.kind, i.value_key) HAVING COUNT(*) > $crowd_max"
 )
 
 _CROWDED: Final = (
-    "SELECT i.kind, i.value_key FROM identifiers AS i"
-    " JOIN (SELECT DISTINCT kind, value_key FROM handover_values) AS v"
-    " ON v.kind = i.kind AND v.value_key = i.value_key"
-    " GROUP BY i.kind, i.value_key HAVING COUNT(DISTINCT i.account_id) > $crowd_max"
+    "SELECT l.value_hash FROM identifiers AS i"
+    " JOIN handover_loud AS l ON l.value_hash = VALUE_HASH(i.kind, i.value_key)"
+    " GROUP BY l.value_hash HAVING COUNT(DISTINCT i.account_id) > $crowd_max"
 )
 
 _HELD: Final = (
-    "SELECT v.account_id, v.family, v.kind, v.value_key, v.shown, v.starts, v.ends FROM handover_values AS v"
-    " LEFT JOIN handover_crowded AS c ON c.kind = v.kind AND c.value_key = v.value_key"
-    " WHERE c.kind IS NULL"
+    "SELECT v.suspect_no, v.family, v.kind, v.value_hash, v.starts, v.ends FROM handover_values AS v"
+    " LEFT JOIN handover_crowded AS c ON c.value_hash = v.value_hash"
+    " WHERE c.value_hash IS NULL"
 )
 
 _DAYS: Final = (
-    "SELECT DISTINCT account_id, starts AS day FROM handover_held"
+    "SELECT DISTINCT suspect_no, starts AS day FROM handover_held"
     " WHERE family IN ('legal', 'contact') AND starts IS NOT NULL"
 )
 
 # One value on one day: of the former holder, of the later one, of both, or untold.
 _SIDES: Final = (
-    "SELECT d.account_id, d.day, h.family, h.kind, h.shown, h.starts, h.ends, CASE"
+    "SELECT d.suspect_no, d.day, h.family, h.kind, h.value_hash, h.starts, h.ends, CASE"
     " WHEN h.starts IS NULL THEN CASE WHEN h.ends <= d.day + INTERVAL 7 DAY THEN 'former' ELSE 'untold' END"
     " WHEN h.starts >= d.day THEN 'later'"
     " WHEN h.ends <= d.day + INTERVAL 7 DAY THEN 'former'"
     " WHEN h.starts >= d.day - INTERVAL 7 DAY THEN 'later' ELSE 'both' END AS side"
-    " FROM handover_days AS d JOIN handover_held AS h ON h.account_id = d.account_id"
+    " FROM handover_days AS d JOIN handover_held AS h ON h.suspect_no = d.suspect_no"
 )
 
 _KINDS: Final = (
-    "SELECT account_id, day, family, kind,"
+    "SELECT suspect_no, day, family, kind,"
     " SUM(CASE WHEN side = 'both' THEN 1 ELSE 0 END) AS both_count,"
     " MAX(CASE WHEN side = 'former' THEN ends END) AS former_until,"
     " MIN(CASE WHEN side = 'later' THEN starts END) AS later_from"
-    " FROM handover_sides GROUP BY account_id, day, family, kind"
+    " FROM handover_sides GROUP BY suspect_no, day, family, kind"
 )
 
 _BREAKS: Final = (
-    "SELECT account_id, day, MAX(former_until) AS not_before, MIN(later_from) AS not_after"
-    " FROM handover_kinds GROUP BY account_id, day"
+    "SELECT suspect_no, day, MAX(former_until) AS not_before, MIN(later_from) AS not_after"
+    " FROM handover_kinds GROUP BY suspect_no, day"
 )
 
 _TOGETHER: Final = (
-    "SELECT k.account_id, k.day, k.family, k.kind, k.both_count, b.not_before, CASE WHEN k.both_count = 0"
+    "SELECT k.suspect_no, k.day, k.family, k.kind, k.both_count, b.not_before, CASE WHEN k.both_count = 0"
     " AND k.former_until >= b.not_before - INTERVAL 30 DAY"
     " AND k.later_from <= b.not_after + INTERVAL 30 DAY THEN 1 ELSE 0 END AS together"
-    " FROM handover_kinds AS k JOIN handover_breaks AS b ON b.account_id = k.account_id AND b.day = k.day"
+    " FROM handover_kinds AS k JOIN handover_breaks AS b ON b.suspect_no = k.suspect_no AND b.day = k.day"
 )
 
 _CUTS: Final = (
-    "SELECT account_id, day, not_before FROM ("
-    "SELECT account_id, day, not_before, SUM(together) AS kinds_count, SUM(both_count) AS both_count,"
+    "SELECT s.account_id, c.suspect_no, c.day, c.not_before FROM ("
+    "SELECT suspect_no, day, not_before, SUM(together) AS kinds_count, SUM(both_count) AS both_count,"
     " COUNT(DISTINCT CASE WHEN together = 1 THEN family END) AS families_count,"
     " MAX(CASE WHEN family = 'legal' THEN together ELSE 0 END) AS legal_together,"
     " SUM(CASE WHEN family = 'legal' THEN both_count ELSE 0 END) AS legal_both_count"
-    " FROM handover_together GROUP BY account_id, day, not_before) AS told"
-    " WHERE legal_both_count = 0 AND families_count >= 2"
-    f" AND kinds_count >= GREATEST({KINDS_MIN} - legal_together, {KINDS_IN_SPITE} * both_count)"
+    " FROM handover_together GROUP BY suspect_no, day, not_before) AS c"
+    " JOIN handover_suspects AS s ON s.suspect_no = c.suspect_no"
+    " WHERE c.legal_both_count = 0 AND c.families_count >= 2"
+    f" AND c.kinds_count >= GREATEST({KINDS_MIN} - c.legal_together, {KINDS_IN_SPITE} * c.both_count)"
+)
+
+# The rows of a value tell what it is called; only accounts with a cut are asked.
+_TOLD: Final = (
+    "SELECT c.account_id, s.day, s.side, s.family, s.kind, MIN(i.shown) AS shown FROM handover_cuts AS c"
+    " JOIN handover_sides AS s ON s.suspect_no = c.suspect_no AND s.day = c.day"
+    " JOIN identifiers AS i ON i.account_id = c.account_id AND i.kind = s.kind"
+    " AND VALUE_HASH(i.kind, i.value_key) = s.value_hash"
+    " WHERE s.side IN ('former', 'later') AND i.source <> 'derived:legal_name'"
+    " AND (i.first_seen IS NOT NULL OR i.last_seen IS NOT NULL)"
+    " GROUP BY c.account_id, s.day, s.side, s.family, s.kind, s.value_hash"
 )
 
 
@@ -155,9 +175,10 @@ def handover_steps() -> tuple[Step, ...]:
     """Return the steps that find the days on which everything that says who holds an account changes.
 
     Returns:
-        ``handover_suspects`` (accounts with a legal or contact value that ends before another begins),
-        ``handover_values`` (account_id, family, kind, value_key, shown, starts, ends: null where an end
-        is not told), ``handover_crowded``, ``handover_held``, ``handover_days`` (account_id, day),
+        ``handover_suspects`` (account_id, suspect_no: accounts with a legal or contact value that ends before
+        another begins), ``handover_loud``,
+        ``handover_values`` (suspect_no, family, kind, value_hash, starts, ends: null where an end
+        is not told), ``handover_crowded``, ``handover_held``, ``handover_days`` (suspect_no, day),
         ``handover_sides`` (a value on such a day: ``former``, ``later``, ``both`` or ``untold``),
         ``handover_kinds`` (until when the former, from when the later holder is seen), ``handover_breaks``,
         ``handover_together`` (whether a kind changed with the others) and ``handover_cuts`` (account_id,
@@ -167,6 +188,7 @@ def handover_steps() -> tuple[Step, ...]:
     return (
         Step(name="handover_suspects", sql=_SUSPECTS),
         Step(name="handover_values", sql=_VALUES),
+        Step(name="handover_loud", sql=_LOUD, parameters={"crowd_max": CROWD_MAX}),
         Step(name="handover_crowded", sql=_CROWDED, parameters={"crowd_max": CROWD_MAX}),
         Step(name="handover_held", sql=_HELD),
         Step(name="handover_days", sql=_DAYS),
@@ -190,6 +212,8 @@ def find_handovers(engine: Engine) -> tuple[Handover, ...]:
     """
     for step in handover_steps():
         engine.run(step)
+        if step.name == "handover_suspects" and not engine.rows(f"SELECT 1 FROM {step.name} LIMIT 1"):
+            return ()
     sides = _told(engine)
     found = []
     for account_id, cuts in groupby(
@@ -211,10 +235,8 @@ def _told(engine: Engine) -> dict[tuple[str, date], list[_Value]]:
     """Return the values of each account with a cut, on either side of it."""
     found: dict[tuple[str, date], list[_Value]] = {}
     for account_id, day, *value in engine.rows(
-        "SELECT s.account_id, s.day, s.side, s.family, s.kind, s.shown FROM handover_sides AS s"
-        " JOIN handover_cuts AS c ON c.account_id = s.account_id AND c.day = s.day"
-        " WHERE s.side IN ('former', 'later')"
-        " ORDER BY s.account_id, s.day, s.side, s.family, s.kind, s.shown"
+        f"SELECT account_id, day, side, family, kind, shown FROM ({_TOLD}) AS told"
+        " ORDER BY account_id, day, side, family, kind, shown"
     ):
         found.setdefault((account_id, day), []).append(_Value(*value))
     return found

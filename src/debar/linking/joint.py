@@ -41,17 +41,22 @@ _IDS: Final = (
     " ON c.kind = i.kind AND c.value_key = i.value_key WHERE i.account_id <> 'unattributed'"
 )
 
-_HOLDERS: Final = (
-    "SELECT m.account_id, h.kind, h.value_key, h.account_id AS holder_id,"
-    " COALESCE(a.legal_name, a.name) AS holder_name, t.ids_count FROM ("
+_MET: Final = (
+    "SELECT m.account_id, h.kind, h.value_key, h.account_id AS holder_id FROM ("
     "SELECT account_id, kind FROM joint_ids GROUP BY account_id, kind"
     " HAVING COUNT(*) > 1) AS m"
     " JOIN joint_ids AS v ON v.account_id = m.account_id AND v.kind = m.kind"
     " JOIN joint_ids AS h ON h.kind = v.kind AND h.value_key = v.value_key AND h.account_id <> m.account_id"
-    " JOIN (SELECT account_id, kind, COUNT(DISTINCT value_key) AS ids_count FROM identifiers"
-    " WHERE kind IN ('legal_id', 'tax_id', 'vat_id') GROUP BY account_id, kind) AS t"
-    " ON t.account_id = h.account_id AND t.kind = h.kind"
-    " JOIN accounts AS a ON a.account_id = h.account_id"
+)
+
+_HOLDERS: Final = (
+    "SELECT h.account_id, h.kind, h.value_key, h.holder_id,"
+    " COALESCE(a.legal_name, a.name) AS holder_name, t.ids_count FROM joint_met AS h"
+    " JOIN (SELECT i.account_id, i.kind, COUNT(DISTINCT i.value_key) AS ids_count FROM identifiers AS i"
+    " JOIN (SELECT DISTINCT holder_id FROM joint_met) AS x ON x.holder_id = i.account_id"
+    " WHERE i.kind IN ('legal_id', 'tax_id', 'vat_id') GROUP BY i.account_id, i.kind) AS t"
+    " ON t.account_id = h.holder_id AND t.kind = h.kind"
+    " JOIN accounts AS a ON a.account_id = h.holder_id"
 )
 
 _NAMED: Final = (
@@ -60,11 +65,16 @@ _NAMED: Final = (
     " AND i.account_id <> p.account_id"
 )
 
+_ROWS: Final = (
+    "SELECT i.account_id, i.kind, i.value_key FROM identifiers AS i"
+    " JOIN (SELECT account_id FROM joint_named UNION SELECT other_id FROM joint_named) AS n"
+    " ON n.account_id = i.account_id WHERE i.family IS NOT NULL"
+)
+
 _SHARED: Final = (
     "SELECT DISTINCT n.account_id, n.other_id FROM joint_named AS n"
-    " JOIN identifiers AS x ON x.account_id = n.account_id"
-    " JOIN identifiers AS y ON y.account_id = n.other_id AND y.kind = x.kind AND y.value_key = x.value_key"
-    " WHERE x.family IS NOT NULL"
+    " JOIN joint_rows AS x ON x.account_id = n.account_id"
+    " JOIN joint_rows AS y ON y.account_id = n.other_id AND y.kind = x.kind AND y.value_key = x.value_key"
 )
 
 
@@ -72,12 +82,13 @@ def joint_id_steps() -> tuple[Step, ...]:
     """Return the steps that find who else holds the ids of accounts with several.
 
     Returns:
-        ``joint_ids`` (account_id, kind, value_key: legal ids that a few accounts hold) and
+        ``joint_ids`` (account_id, kind, value_key: legal ids that a few accounts hold), ``joint_met`` and
         ``joint_holders`` (account_id, kind, value_key, holder_id, holder_name, ids_count: how many ids of
         the kind that holder has).
     """
     return (
         Step(name="joint_ids", sql=_IDS, parameters={"crowd_max": CROWD_MAX}),
+        Step(name="joint_met", sql=_MET),
         Step(name="joint_holders", sql=_HOLDERS),
     )
 
@@ -87,9 +98,14 @@ def joint_name_steps() -> tuple[Step, ...]:
 
     Returns:
         ``joint_named`` (account_id, split_no, side, other_id: an account that bears the part as its legal
-        name) and ``joint_shared`` (account_id, other_id: of these, who has any identifier in common).
+        name), ``joint_rows`` (what these hold) and ``joint_shared`` (account_id, other_id: of these, who has
+        any identifier in common).
     """
-    return (Step(name="joint_named", sql=_NAMED), Step(name="joint_shared", sql=_SHARED))
+    return (
+        Step(name="joint_named", sql=_NAMED),
+        Step(name="joint_rows", sql=_ROWS),
+        Step(name="joint_shared", sql=_SHARED),
+    )
 
 
 def find_joint_accounts(engine: Engine) -> dict[str, str]:

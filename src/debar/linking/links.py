@@ -9,24 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from debar.evidence.parameters import (
-    CODES,
-    GRADES,
-    KINDS_MAX,
-    OWNER_RELATIONS,
-    ROLES,
-    shared_code,
-)
-from debar.evidence.weigh import FIRM_GRADES, MILLION, Weighing, probabilities, weigh_codes
+from debar.evidence.parameters import ROLES
+from debar.evidence.weigh import MILLION
+from debar.linking.counting.facts import fact_steps, named_steps
+from debar.linking.counting.run import count_on_arrays
+from debar.linking.fitting.weights import load_weights
 from debar.linking.handovers import PERIODS
 from debar.linking.steps import (
     CODE_BASE,
     FAMILY_BITS,
-    firm_grades,
+    judged_step,
     load_kinds,
     pair_steps,
-    pattern_codes,
     pattern_step,
+    row_steps,
     value_steps,
 )
 from debar.linking.words import (
@@ -36,6 +32,7 @@ from debar.linking.words import (
     role_sentence_sql,
 )
 from debar.model.identifiers import FAMILIES
+from debar.model.ports import ArrayEngine
 from debar.model.step import Step
 
 if TYPE_CHECKING:
@@ -44,6 +41,11 @@ if TYPE_CHECKING:
     from debar.evidence.parameters import Parameters
     from debar.model.policy import Policy
     from debar.model.ports import Engine
+
+
+SALTS: Final = ("", "a ", "b ")
+"""Tried in turn until no two values have one hash: with 64 bits the first does on all but one in thousands of
+the largest platforms."""
 
 
 def count_pairs(engine: Engine, policy: Policy) -> None:
@@ -57,13 +59,42 @@ def count_pairs(engine: Engine, policy: Policy) -> None:
     if not engine.columns("account_periods"):
         engine.load("account_periods", PERIODS, [])
     load_kinds(engine)
-    for step in (*value_steps(policy.crowd_cap), *pair_steps()):
+    salt = _number_values(engine)
+    for step in (*value_steps(policy.crowd_cap), judged_step()):
+        engine.run(step)
+    for done in ("link_rows", "link_held"):
+        engine.drop(done)
+    if isinstance(engine, ArrayEngine):
+        count_on_arrays(engine, policy.crowd_cap)
+    else:
+        count_in_steps(engine)
+    engine.load("link_counted", {"crowd_cap": "INTEGER", "salt": "VARCHAR"}, [(policy.crowd_cap, salt)])
+
+
+def _number_values(engine: Engine) -> str:
+    """Turn the rows into numbers; return the salt with which no two values have one number."""
+    for salt in SALTS:
+        for step in row_steps(salt):
+            engine.run(step)
+        if not engine.rows("SELECT value_no FROM link_repeats WHERE mixed"):
+            return salt
+    raise AssertionError("two different values cannot have one hash under every salt")
+
+
+def salt_of(engine: Engine) -> str:
+    """Return the salt with which the values were numbered."""
+    ((salt,),) = engine.rows("SELECT salt FROM link_counted")
+    return str(salt)
+
+
+def count_in_steps(engine: Engine) -> None:
+    """Make ``link_votes`` and ``link_pairs`` by steps alone, wherever the tables lie."""
+    for step in pair_steps():
         engine.run(step)
     kind_masks = dict.fromkeys(FAMILIES, 0)
     for family, bit in engine.rows("SELECT family, kind_bit FROM link_kinds"):
         kind_masks[family] |= bit
     engine.run(pattern_step(kind_masks))
-    engine.load("link_counted", {"crowd_cap": "INTEGER"}, [(policy.crowd_cap,)])
 
 
 def ensure_counted(engine: Engine, policy: Policy) -> None:
@@ -76,7 +107,7 @@ def ensure_counted(engine: Engine, policy: Policy) -> None:
 
 
 def link_platform(engine: Engine, parameters: Parameters, policy: Policy) -> None:
-    """Make the table ``links`` of all candidate pairs, and the counts that it rests on.
+    """Make the view ``links`` of all candidate pairs, and the counts that it rests on.
 
     Args:
         engine: As :func:`count_pairs` says.
@@ -90,7 +121,7 @@ def link_platform(engine: Engine, parameters: Parameters, policy: Policy) -> Non
         owner_millibits, operator_millibits (INTEGER): the scores, before any judgement.
         calibrated (BOOLEAN): false: the probabilities order pairs, no more.
         carries_a_ban (BOOLEAN): something is shared that is neither access evidence nor plantable.
-        pattern, firm (BIGINT): what was weighed, see :func:`debar.linking.steps.pattern_codes`.
+        pattern, firm (BIGINT): what was weighed, see :func:`debar.linking.steps.pattern_step`.
         relation (VARCHAR): the owner relation that fits best.
         judgement (VARCHAR): a reviewer's word; null where there is none.
         best_p (INTEGER, millionths): no choice of struck facts can make the pair more probable.
@@ -102,9 +133,9 @@ def link_platform(engine: Engine, parameters: Parameters, policy: Policy) -> Non
 
 
 def weigh_links(engine: Engine, parameters: Parameters, policy: Policy) -> None:
-    """Weigh what :func:`count_pairs` counted: the table ``links``."""
+    """Weigh what :func:`count_pairs` counted: the view ``links``."""
     load_weights(engine, parameters)
-    engine.run(Step(name="links", sql=_LINKS, parameters={"calibrated": parameters.calibrated}))
+    engine.view(links_view(parameters))
     engine.load(
         "link_run",
         {"parameters": "VARCHAR", "crowd_cap": "INTEGER"},
@@ -129,149 +160,9 @@ def _fingerprint(parameters: Parameters) -> str:
     return f"{parameters.model_sha256()}:{parameters.accounts_log2}"
 
 
-def weigh_pattern(pattern: int, firm: int, parameters: Parameters) -> Weighing:
-    """Weigh a pattern: the same numbers as any pair that has it."""
-    return weigh_codes(
-        pattern_codes(pattern),
-        parameters,
-        carries_a_ban=any(grade in FIRM_GRADES[family] for family, grade in firm_grades(firm).items()),
-    )
-
-
-def ceilings(parameters: Parameters) -> dict[str, dict[str, tuple[int, ...]]]:
-    """Return the most that a family can add when some of its shared facts are struck.
-
-    Striking can only leave fewer kinds and a softer grade, or nothing shared.
-
-    Returns:
-        Family to owner relation to one ceiling a code, code 0 first.
-    """
-    return {
-        family: {relation: _ceiling(family, relation, parameters) for relation in OWNER_RELATIONS}
-        for family in FAMILIES
-    }
-
-
-def _ceiling(family: str, relation: str, parameters: Parameters) -> tuple[int, ...]:
-    rows = [0, parameters.weight(family, relation, 1)]
-    for kinds_count in range(1, KINDS_MAX + 1):
-        softer, most = [], rows[1]
-        for grade in reversed(range(GRADES)):
-            codes = (shared_code(grade, fewer) for fewer in range(1, kinds_count + 1))
-            most = max(most, *(parameters.weight(family, relation, code) for code in codes), most)
-            softer.append(most)
-        rows += reversed(softer)
-    return tuple(rows)
-
-
-_WEIGHTS: Final = {
-    "pattern": "BIGINT",
-    "firm": "BIGINT",
-    "p_owner": "INTEGER",
-    "p_operator": "INTEGER",
-    "owner_millibits": "INTEGER",
-    "operator_millibits": "INTEGER",
-    "relation": "VARCHAR",
-    "carries_a_ban": "BOOLEAN",
-    "best_p": "INTEGER",
-    "rest_overt": "INTEGER",
-    "rest_covert": "INTEGER",
-    "shares": "BOOLEAN",
-}
-_CEILINGS: Final = {"family_bit": "BIGINT", "grade": "INTEGER", "overt": "INTEGER", "covert": "INTEGER"}
-_CONTRIBUTIONS: Final = {
-    "relation": "VARCHAR",
-    "family": "VARCHAR",
-    "code": "INTEGER",
-    "owner_millibits": "INTEGER",
-    "operator_millibits": "INTEGER",
-}
-
-
-def load_weights(engine: Engine, parameters: Parameters) -> None:
-    """Weigh each distinct pattern once: tables ``link_weights`` and ``link_contributions``.
-
-    Columns of ``link_weights``:
-        pattern, firm (BIGINT), p_owner, p_operator (INTEGER, millionths), owner_millibits,
-        operator_millibits (INTEGER), relation (VARCHAR), carries_a_ban (BOOLEAN), best_p (INTEGER,
-        millionths), rest_overt, rest_covert (INTEGER), shares (BOOLEAN).
-
-    Columns of ``link_contributions``:
-        relation (VARCHAR): of the owner; family (VARCHAR), code (INTEGER): a family's part of a pattern;
-        owner_millibits, operator_millibits (INTEGER): what it adds.
-
-    Columns of ``link_ceilings``:
-        family_bit (BIGINT), grade (INTEGER): a shared fact; overt, covert (INTEGER): the most that its family
-        adds where this fact speaks loudest, however many kinds are shared.
-    """
-    most = ceilings(parameters)
-    distinct = engine.rows("SELECT DISTINCT pattern, firm FROM link_patterns ORDER BY pattern, firm")
-    engine.load("link_weights", _WEIGHTS, [_weighed(p, f, parameters, most) for p, f in distinct])
-    engine.load(
-        "link_ceilings",
-        _CEILINGS,
-        [
-            (
-                FAMILY_BITS[family],
-                grade,
-                *(_loudest(family, name, grade, parameters) for name in OWNER_RELATIONS),
-            )
-            for family in FAMILIES
-            for grade in range(GRADES)
-        ],
-    )
-    engine.load(
-        "link_contributions",
-        _CONTRIBUTIONS,
-        [
-            (
-                relation,
-                family,
-                code,
-                parameters.weight(family, relation, code),
-                parameters.weight(family, "operator", code),
-            )
-            for relation in OWNER_RELATIONS
-            for family in FAMILIES
-            for code in range(CODES)
-        ],
-    )
-
-
-def _loudest(family: str, relation: str, grade: int, parameters: Parameters) -> int:
-    kinds = range(1, KINDS_MAX + 1)
-    shared = (parameters.weight(family, relation, shared_code(grade, count)) for count in kinds)
-    return max(parameters.weight(family, relation, 1), *shared)
-
-
-def _weighed(
-    pattern: int, firm: int, parameters: Parameters, most: dict[str, dict[str, tuple[int, ...]]]
-) -> tuple[object, ...]:
-    weighing = weigh_pattern(pattern, firm, parameters)
-    codes = pattern_codes(pattern)
-    best = {
-        relation: parameters.prior[relation]
-        + sum(most[family][relation][code] for family, code in codes.items())
-        for relation in OWNER_RELATIONS
-    }
-    best_p, _ = probabilities({**best, "operator": -60_000})
-    return (
-        pattern,
-        firm,
-        weighing.p_owner,
-        weighing.p_operator,
-        weighing.owner_millibits,
-        weighing.operator_millibits,
-        weighing.relation,
-        weighing.carries_a_ban,
-        best_p,
-        *(
-            parameters.prior[name]
-            + sum(parameters.weight(family, name, 1) for family, code in codes.items() if code == 1)
-            for name in OWNER_RELATIONS
-        ),
-        any(code >= 2 for code in codes.values()),
-    )
+def links_view(parameters: Parameters) -> Step:
+    """Return the step ``links``, a view: see :func:`link_platform`."""
+    return Step(name="links", sql=_LINKS.replace("$calibrated", str(parameters.calibrated).upper()))
 
 
 _LINKS: Final = (
@@ -279,10 +170,10 @@ _LINKS: Final = (
     f" CAST(CASE j.judgement WHEN 'positive' THEN {MILLION} WHEN 'negative' THEN 0 ELSE w.p_owner END"
     " AS INTEGER) AS p_owner,"
     " CAST(CASE j.judgement WHEN 'positive' THEN 0 ELSE w.p_operator END AS INTEGER) AS p_operator,"
-    " w.owner_millibits, w.operator_millibits, CAST($calibrated AS BOOLEAN) AS calibrated, w.carries_a_ban,"
-    " p.pattern, p.firm, w.relation, j.judgement, p.a_no, p.b_no, w.best_p,"
+    " w.owner_millibits, w.operator_millibits, $calibrated AS calibrated, w.carries_a_ban, p.pattern, p.firm,"
+    " CASE WHEN w.covert THEN 'covert' ELSE 'overt' END AS relation, j.judgement, p.a_no, p.b_no, w.best_p,"
     " w.rest_overt, w.rest_covert, w.shares"
-    " FROM link_patterns AS p JOIN link_weights AS w ON w.pattern = p.pattern AND w.firm = p.firm"
+    " FROM link_pairs AS p JOIN link_weights AS w ON w.pattern = p.pattern AND w.firm = p.firm"
     " JOIN link_accounts AS x ON x.account_no = p.a_no JOIN link_accounts AS y ON y.account_no = p.b_no"
     " LEFT JOIN link_judged AS j ON j.a_no = p.a_no AND j.b_no = p.b_no"
 )
@@ -291,20 +182,18 @@ _LINKS: Final = (
 _ROLE_NAMES: Final = " ".join(f"WHEN {number} THEN '{role}'" for number, role in enumerate(ROLES))
 
 _LINKS_FACTS: Final = (
-    "SELECT f.a_no, f.b_no, f.agreeing, f.with_data, f.role, v.fact_id, v.kind, v.family, v.shown, v.crowd,"
-    f" CASE f.role {_ROLE_NAMES} END AS role_name, f.grade,"
-    " k.opening, k.noun, k.others FROM link_facts AS f JOIN link_values AS v ON v.value_no = f.value_no"
-    " JOIN link_kinds AS k ON k.kind = v.kind AND k.family = v.family"
-    " JOIN links AS l ON l.a_no = f.a_no AND l.b_no = f.b_no WHERE l.p_owner >= $at_least"
+    f"SELECT f.*, CASE f.role {_ROLE_NAMES} END AS role_name, k.opening, k.noun, k.others"
+    " FROM links_named AS f JOIN link_kinds AS k ON k.kind_no = f.kind_no"
 )
 
 
-def reason_steps(accounts_count: int, at_least: int) -> tuple[Step, ...]:
+def reason_steps(accounts_count: int, at_least: int, salt: str = "") -> tuple[Step, ...]:
     """Return the steps that put facts and reasons to the links.
 
     Args:
         accounts_count: Accounts on the platform, for the sentences.
         at_least: Least p_owner in millionths of the pairs that are told.
+        salt: With which the values were numbered.
 
     Returns:
         ``links_told``: account_a, account_b, p_owner, p_operator (DOUBLE), weight (DOUBLE, bits for
@@ -312,11 +201,9 @@ def reason_steps(accounts_count: int, at_least: int) -> tuple[Step, ...]:
         fact_id, kind, family, shown, crowd, role) and reasons (list of struct weight, operator_weight,
         family, kind, shown, shared_by, role, sentence, fact_id), the strongest first.
     """
-    at_least_bound = {"at_least": at_least}
     families = " UNION ALL ".join(
         f"SELECT a_no, b_no, relation, '{family}' AS family,"
-        f" CAST(pattern // {CODE_BASE**place} % {CODE_BASE} AS INTEGER) AS code FROM links"
-        " WHERE p_owner >= $at_least"
+        f" CAST(pattern // {CODE_BASE**place} % {CODE_BASE} AS INTEGER) AS code FROM links_wanted"
         for place, family in enumerate(FAMILIES)
     )
     sayings = " ".join(f"WHEN '{family}' THEN '{none_sentence(family)}'" for family in FAMILIES)
@@ -325,10 +212,13 @@ def reason_steps(accounts_count: int, at_least: int) -> tuple[Step, ...]:
     )
     return (
         Step(
-            name="links_facts",
-            sql=_LINKS_FACTS,
-            parameters=at_least_bound,
+            name="links_wanted",
+            sql="SELECT * FROM links WHERE p_owner >= $at_least",
+            parameters={"at_least": at_least},
         ),
+        *fact_steps("links_plain", "links_wanted"),
+        *named_steps("links_named", "links_plain", salt),
+        Step(name="links_facts", sql=_LINKS_FACTS),
         Step(
             name="links_rarest",
             sql=(
@@ -353,12 +243,10 @@ def reason_steps(accounts_count: int, at_least: int) -> tuple[Step, ...]:
                 " LEFT JOIN links_rarest AS r ON r.a_no = c.a_no AND r.b_no = c.b_no AND r.family = c.family"
                 " WHERE c.code > 0"
                 " UNION ALL SELECT a_no, b_no, 0, 0, 'judgement', judgement, judgement, 0, '',"
-                f" CASE judgement {words} END, '' FROM links"
-                " WHERE judgement IS NOT NULL AND p_owner >= $at_least"
+                f" CASE judgement {words} END, '' FROM links_wanted WHERE judgement IS NOT NULL"
             ),
-            parameters=at_least_bound,
         ),
-        Step(name="links_told", sql=_TOLD, parameters=at_least_bound),
+        Step(name="links_told", sql=_TOLD),
     )
 
 
@@ -367,7 +255,7 @@ _TOLD: Final = (
     " CAST(l.p_operator AS DOUBLE) / 1000000 AS p_operator,"
     " CAST(l.owner_millibits AS DOUBLE) / 1000 AS weight,"
     " CAST(l.operator_millibits AS DOUBLE) / 1000 AS operator_weight,"
-    " l.calibrated, l.carries_a_ban, l.judgement, f.facts, r.reasons FROM links AS l"
+    " l.calibrated, l.carries_a_ban, l.judgement, f.facts, r.reasons FROM links_wanted AS l"
     " LEFT JOIN (SELECT a_no, b_no, LIST_SORT(ARRAY_AGG({'fact_id': fact_id, 'kind': kind,"
     " 'family': family, 'shown': shown, 'crowd': crowd, 'role': role_name})) AS facts FROM links_facts"
     " GROUP BY a_no, b_no) AS f"
@@ -377,7 +265,7 @@ _TOLD: Final = (
     " 'operator_weight': CAST(operator_millibits AS DOUBLE) / 1000, 'family': family, 'kind': kind,"
     " 'shown': shown, 'shared_by': shared_by, 'role': role, 'sentence': sentence, 'fact_id': fact_id}))"
     " AS reasons FROM links_reasons GROUP BY a_no, b_no) AS r ON r.a_no = l.a_no AND r.b_no = l.b_no"
-    " WHERE l.p_owner >= $at_least ORDER BY l.account_a, l.account_b"
+    " ORDER BY l.account_a, l.account_b"
 )
 
 
@@ -389,7 +277,7 @@ def tell_links(engine: Engine, at_least: int = 0) -> None:
         at_least: Least p_owner, in millionths.
     """
     ((accounts_count,),) = engine.rows("SELECT COUNT(*) FROM link_accounts")
-    for step in reason_steps(accounts_count, at_least):
+    for step in reason_steps(accounts_count, at_least, salt_of(engine)):
         engine.run(step)
 
 

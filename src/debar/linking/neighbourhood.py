@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final
 from debar.evidence.name_comparison import normal_name
 from debar.evidence.parameters import ROLES
 from debar.evidence.weigh import MILLION
+from debar.linking.counting.facts import fact_steps, named_steps
 from debar.linking.expand import expand
 from debar.linking.graph import CaseGraph, Fact, GraphPair
-from debar.linking.links import ensure_links
+from debar.linking.links import ensure_links, salt_of
 from debar.linking.steps import FAMILY_BITS
 from debar.model.identifiers import FAMILIES
 from debar.model.problem import EXIT_REFUSED, DebarError
@@ -200,11 +201,17 @@ def _neighbours(engine: Engine, numbers: Collection[int], condition: str) -> lis
     ]
 
 
+_HOPS: Final = " UNION ".join(
+    "SELECT l.a_no, l.b_no, l.judgement, l.rest_overt, l.rest_covert FROM links AS l"
+    f" JOIN case_frontier AS f ON f.account_no = l.{end}"
+    " WHERE COALESCE(l.judgement, '') <> 'negative' AND (l.judgement = 'positive' OR l.best_p >= $ask_at)"
+    for end in ("a_no", "b_no")
+)
+
 _FACTS_AT_BEST: Final = (
     "SELECT a_no, b_no, SUM(overt) AS overt, SUM(covert) AS covert FROM ("
     "SELECT f.a_no, f.b_no, v.family_bit, MAX(c.overt) AS overt, MAX(c.covert) AS covert"
-    " FROM case_hops AS h JOIN link_facts AS f ON f.a_no = h.a_no AND f.b_no = h.b_no"
-    " JOIN link_values AS v ON v.value_no = f.value_no"
+    " FROM case_hop_facts AS f JOIN link_values AS v ON v.value_no = f.value_no"
     " JOIN link_ceilings AS c ON c.family_bit = v.family_bit AND c.grade = f.grade"
     " GROUP BY f.a_no, f.b_no, v.family_bit) AS families GROUP BY a_no, b_no"
 )
@@ -219,19 +226,9 @@ def _ends_at_best(engine: Engine, frontier: Collection[int], least: int) -> set[
         least: Least uncalibrated probability, in millionths, of a hop that is worth asking about.
     """
     engine.load("case_frontier", {"account_no": "INTEGER"}, [(n,) for n in sorted(frontier)])
-    engine.run(
-        Step(
-            name="case_hops",
-            sql=(
-                "SELECT DISTINCT l.a_no, l.b_no, l.judgement, l.rest_overt, l.rest_covert FROM ("
-                "SELECT q.* FROM links AS q JOIN case_frontier AS f ON f.account_no = q.a_no UNION ALL"
-                " SELECT q.* FROM links AS q JOIN case_frontier AS f ON f.account_no = q.b_no) AS l"
-                " WHERE COALESCE(l.judgement, '') <> 'negative'"
-                " AND (l.judgement = 'positive' OR l.best_p >= $ask_at)"
-            ),
-            parameters={"ask_at": least},
-        )
-    )
+    engine.run(Step(name="case_hops", sql=_HOPS, parameters={"ask_at": least}))
+    for step in fact_steps("case_hop_facts", "case_hops"):
+        engine.run(step)
     rows = engine.rows(
         f"SELECT h.a_no, h.b_no FROM case_hops AS h LEFT JOIN ({_FACTS_AT_BEST}) AS s"
         " ON s.a_no = h.a_no AND s.b_no = h.b_no WHERE h.judgement = 'positive' OR"
@@ -267,21 +264,26 @@ def _reach(
 
 
 _INSIDE: Final = (
-    " JOIN case_accounts AS x ON x.account_no = {0}.a_no"
-    " JOIN case_accounts AS y ON y.account_no = {0}.b_no WHERE (x.within OR y.within)"
+    "SELECT c.a_no, c.b_no, c.known_mask, j.judgement FROM link_pairs AS c"
+    " JOIN case_accounts AS x ON x.account_no = c.a_no"
+    " JOIN case_accounts AS y ON y.account_no = c.b_no"
+    " LEFT JOIN link_judged AS j ON j.a_no = c.a_no AND j.b_no = c.b_no WHERE x.within OR y.within"
 )
 
 
 def _facts(engine: Engine) -> tuple[dict[str, Fact], dict[tuple[int, int], dict[str, str]]]:
-    """Return the facts between the accounts of ``case_accounts``, and each pair's facts with their roles."""
+    """Return the facts between the accounts of ``case_pairs``, and each pair's facts with their roles."""
     shared: dict[tuple[int, int], dict[str, str]] = {}
     facts = {}
+    steps = (
+        *fact_steps("case_plain", "case_pairs"),
+        *named_steps("case_facts", "case_plain", salt_of(engine)),
+    )
+    for step in steps:
+        engine.run(step)
     for a, b, role, *fact in engine.rows(
-        "SELECT f.a_no, f.b_no, f.role, v.fact_id, v.kind, v.family, v.shown, v.crowd,"
-        " t.agreeing, t.with_data FROM link_facts AS f JOIN link_values AS v ON v.value_no = f.value_no"
-        " JOIN link_votes AS t ON t.value_no = f.value_no"
-        + _INSIDE.format("f")
-        + " ORDER BY v.fact_id, f.a_no, f.b_no"
+        "SELECT a_no, b_no, role, fact_id, kind, family, shown, crowd, all_agreeing, all_with_data"
+        " FROM case_facts ORDER BY fact_id, a_no, b_no"
     ):
         found = Fact(
             fact_id=fact[0],
@@ -311,13 +313,9 @@ def _graph(
             " JOIN link_accounts AS a ON a.account_no = c.account_no ORDER BY a.account_no"
         )
     )
+    engine.run(Step(name="case_pairs", sql=_INSIDE))
     facts, shared = _facts(engine)
-    pairs = engine.rows(
-        "SELECT c.a_no, c.b_no, c.known_mask, j.judgement FROM link_candidates AS c"
-        " LEFT JOIN link_judged AS j ON j.a_no = c.a_no AND j.b_no = c.b_no"
-        + _INSIDE.format("c")
-        + " ORDER BY c.a_no, c.b_no"
-    )
+    pairs = engine.rows("SELECT a_no, b_no, known_mask, judgement FROM case_pairs ORDER BY a_no, b_no")
     ((accounts_count,),) = engine.rows("SELECT COUNT(*) FROM link_accounts")
     return CaseGraph(
         named=tuple(sorted(named)),

@@ -16,12 +16,13 @@ from debar.evidence.parameters import (
     OPERATOR_MARGIN,
     ROLES,
 )
+from debar.evidence.weigh import FIRM_GRADES
 from debar.linking.words import noun, opening, other_families
-from debar.model.identifiers import FAMILIES, FAMILY_OF_KIND, TELLING_FAMILIES, carries_a_ban, is_weak
-from debar.model.step import Step
+from debar.model.identifiers import FAMILIES, TELLING_FAMILIES, carries_a_ban, is_weak
+from debar.model.step import Step, quote_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from debar.model.ports import Engine
 
@@ -34,26 +35,20 @@ FAMILY_BITS: Final = {family: 1 << place for place, family in enumerate(FAMILIES
 CODE_BASE: Final = 256
 """A pattern holds each family's code (:data:`debar.evidence.parameters.CODES`) in this base."""
 
-FIRM_FAMILIES: Final = tuple(
-    family for family in FAMILIES if any(carries_a_ban(k) for k, f in FAMILY_OF_KIND.items() if f == family)
-)
-"""Families with kinds that may carry a ban."""
-
-FIRM_BASE: Final = 64
-"""A firm number holds, for each of ``FIRM_FAMILIES``, 0 or 1 + the loudest grade of such a kind."""
-
-assert GRADES < FIRM_BASE, "a grade is a digit"
+FIRM_BIT: Final = 1
+"""Bit of a firm number: something is shared that may carry a ban and speaks for one owner by itself. The bits
+above it, in the order of ``FAMILIES``, are the families in which a kind that may carry a ban is shared."""
 
 LEGAL_BIT: Final = FAMILY_BITS["legal"]
 
 
 _KINDS: Final = {
-    "kind_no": "INTEGER",
+    "kind_no": "TINYINT",
     "kind": "VARCHAR",
     "family": "VARCHAR",
     "kind_bit": "BIGINT",
-    "family_bit": "BIGINT",
-    "telling_mask": "BIGINT",
+    "family_bit": "TINYINT",
+    "telling_mask": "TINYINT",
     "weak": "INTEGER",
     "carries": "BOOLEAN",
     "opening": "VARCHAR",
@@ -66,10 +61,10 @@ def load_kinds(engine: Engine) -> None:
     """Make the table ``link_kinds`` of the kinds that this platform uses and that have a family.
 
     Columns:
-        kind_no (INTEGER): position, so that kinds are bits of one number.
+        kind_no (TINYINT): position, so that kinds are bits of one number.
         kind, family (VARCHAR): as in ``identifiers``.
-        kind_bit, family_bit (BIGINT): one bit each.
-        telling_mask (BIGINT): the telling families but this one: what a role is read from.
+        kind_bit (BIGINT), family_bit (TINYINT): one bit each.
+        telling_mask (TINYINT): the telling families but this one: what a role is read from.
         weak (INTEGER): 1 for what strangers have in common by their circumstances.
         carries (BOOLEAN): whether a shared value may put an account into a ban.
         opening, noun, others (VARCHAR): words for sentences.
@@ -79,6 +74,7 @@ def load_kinds(engine: Engine) -> None:
     )
     known = [(kind, family) for kind, family in found if family in FAMILY_BITS]
     assert len(known) <= KINDS_MAX, "kinds fit into one 64-bit mask"
+    assert len(dict(known)) == len(known), "a kind has one family"
     engine.load(
         "link_kinds",
         _KINDS,
@@ -101,124 +97,172 @@ def load_kinds(engine: Engine) -> None:
     )
 
 
+def row_steps(salt: str = "") -> tuple[Step, ...]:
+    """Return the steps that turn rows of text into numbers, each row once.
+
+    A value's number comes from a 64-bit hash of its kind and text, which an engine makes as it likes
+    (``VALUE_HASH``). That no two values have one hash is not assumed but seen: a second hash of another text
+    stands beside it, and ``mixed`` says where the two disagree. Then the numbers are made with another salt.
+
+    Args:
+        salt: Goes before each value's text.
+
+    Returns:
+        ``link_accounts`` (account_id, account_no in the order of account_id, from_day of the present
+        holder), ``link_rows`` (the rows of the present holders: account_no, value_hash, value_check, kind_no,
+        family_bit, first_seen, last_seen) and ``link_repeats`` (values that more than one row has: value_no,
+        value_hash, mixed).
+    """
+    return (
+        Step(name="link_accounts", sql=_ACCOUNTS),
+        Step(name="link_rows", sql=_rows(salt)),
+        Step(name="link_repeats", sql=_REPEATS),
+    )
+
+
 def value_steps(crowd_cap: int) -> tuple[Step, ...]:
-    """Return the steps that number accounts and values and count crowds.
+    """Return the steps that count crowds; after :func:`row_steps`.
 
     Args:
         crowd_cap: A value that more accounts hold is no evidence.
 
     Returns:
-        ``link_accounts`` (account_no in the order of account_id), ``link_identifiers`` (the rows of the
-        present holders), ``link_values`` (one a value with a family: crowd, fact_id, shown, grade without
-        role), ``link_held`` (value_no, account_no, crowd, family_bit, first_seen and last_seen: null where
-        open), ``link_holds`` (the same for crowds of 2 to the cap), ``link_over`` (value_no, account_no,
+        ``link_held`` (value_no, account_no, kind_no, first_seen and last_seen: null where open),
+        ``link_values`` (one a value that two accounts hold: crowd, grade without role, and of its kind),
+        ``link_holds`` (as ``link_held``, for crowds of 2 to the cap), ``link_over`` (value_no, account_no,
         family_bit above the cap) and ``link_presence`` (account_no, mask of the families in which the
         account holds a value that is not above the cap).
     """
     cap = {"crowd_cap": crowd_cap}
     return (
-        Step(
-            name="link_accounts",
-            sql=(
-                "SELECT account_id, CAST(ROW_NUMBER() OVER (ORDER BY account_id) AS INTEGER) AS account_no"
-                " FROM accounts WHERE account_id <> 'unattributed'"
-            ),
-        ),
-        Step(name="link_identifiers", sql=_PRESENT),
-        Step(name="link_values", sql=_VALUES),
         Step(name="link_held", sql=_HELD),
+        Step(name="link_values", sql=_VALUES),
         Step(
             name="link_holds",
             sql=(
-                "SELECT value_no, account_no, family_bit, first_seen, last_seen FROM link_held"
-                " WHERE crowd >= 2 AND crowd <= $crowd_cap"
+                "SELECT h.value_no, h.account_no, h.kind_no, v.family_bit, h.first_seen, h.last_seen"
+                " FROM link_held AS h JOIN link_values AS v ON v.value_no = h.value_no"
+                " WHERE v.crowd <= $crowd_cap"
             ),
             parameters=cap,
         ),
         Step(
             name="link_over",
-            sql="SELECT value_no, account_no, family_bit FROM link_held WHERE crowd > $crowd_cap",
-            parameters=cap,
-        ),
-        Step(
-            name="link_presence",
             sql=(
-                "SELECT account_no, BIT_OR(family_bit) AS mask FROM link_held"
-                " WHERE crowd <= $crowd_cap GROUP BY account_no"
+                "SELECT h.value_no, h.account_no, v.family_bit"
+                " FROM link_held AS h JOIN link_values AS v ON v.value_no = h.value_no"
+                " WHERE v.crowd > $crowd_cap"
             ),
             parameters=cap,
         ),
+        Step(name="link_presence", sql=_PRESENCE, parameters=cap),
     )
 
 
-# What began under a former holder says nothing about the present one; the export's own names are of today.
-_PRESENT: Final = (
-    "SELECT a.account_no, i.kind, i.family, i.value_key, i.fact_id, i.shown, i.first_seen, i.last_seen"
-    " FROM identifiers AS i JOIN link_accounts AS a ON a.account_id = i.account_id"
+_ACCOUNTS: Final = (
+    "SELECT a.account_id, CAST(ROW_NUMBER() OVER (ORDER BY a.account_id) AS INTEGER) AS account_no,"
+    " p.from_day FROM accounts AS a"
     " LEFT JOIN (SELECT account_id, MAX(from_day) AS from_day FROM account_periods GROUP BY account_id) AS p"
-    " ON p.account_id = i.account_id"
-    " WHERE i.family IS NOT NULL AND (p.from_day IS NULL OR i.first_seen >= p.from_day"
-    " OR i.source IN ('derived:name', 'derived:legal_name'))"
+    " ON p.account_id = a.account_id WHERE a.account_id <> 'unattributed'"
 )
 
-_VALUES: Final = (
-    "SELECT CAST(ROW_NUMBER() OVER (ORDER BY w.kind, w.value_key) AS INTEGER) AS value_no, w.*,"
-    " k.kind_bit, k.family_bit, k.telling_mask, k.carries, CAST("
-    f"{len(ROLES)} * ({len(CROWD_BUCKETS) + 1} * k.weak + "
-    + " + ".join(f"CASE WHEN crowd > {end} THEN 1 ELSE 0 END" for end in CROWD_BUCKETS)
-    + ") AS INTEGER) AS base_grade"
-    " FROM (SELECT i.kind, i.value_key, i.family, MIN(i.fact_id) AS fact_id,"
-    " MIN(i.shown) AS shown, CAST(COUNT(DISTINCT i.account_no) AS INTEGER) AS crowd"
-    " FROM link_identifiers AS i GROUP BY i.kind, i.value_key, i.family) AS w"
-    " JOIN link_kinds AS k ON k.kind = w.kind AND k.family = w.family"
+# What began under a former holder says nothing about the present one; the export's own names are of today.
+PRESENT: Final = (
+    "(a.from_day IS NULL OR i.first_seen >= a.from_day OR i.source IN ('derived:name', 'derived:legal_name'))"
+)
+
+
+def _rows(salt: str) -> str:
+    return (
+        f"SELECT a.account_no, {value_hash('i', salt)} AS value_hash,"
+        " VALUE_HASH('check', i.kind || ':' || i.value_key) AS value_check,"
+        " k.kind_no, k.family_bit, i.first_seen, i.last_seen"
+        " FROM identifiers AS i JOIN link_kinds AS k ON k.kind = i.kind AND k.family = i.family"
+        f" JOIN link_accounts AS a ON a.account_id = i.account_id WHERE {PRESENT}"
+    )
+
+
+_REPEATS: Final = (
+    "SELECT CAST(ROW_NUMBER() OVER (ORDER BY value_hash) AS INTEGER) AS value_no, value_hash, mixed FROM ("
+    "SELECT value_hash, MIN(value_check) <> MAX(value_check) AS mixed FROM link_rows"
+    " GROUP BY value_hash HAVING COUNT(*) > 1) AS met"
 )
 
 # A day that one of an account's rows leaves open is open.
 _HELD: Final = (
-    "SELECT v.value_no, i.account_no, v.crowd, v.family_bit,"
-    " CASE WHEN COUNT(i.first_seen) = COUNT(*) THEN MIN(i.first_seen) END AS first_seen,"
-    " CASE WHEN COUNT(i.last_seen) = COUNT(*) THEN MAX(i.last_seen) END AS last_seen"
-    " FROM link_identifiers AS i"
-    " JOIN link_values AS v ON v.kind = i.kind AND v.value_key = i.value_key AND v.family = i.family"
-    " GROUP BY v.value_no, i.account_no, v.crowd, v.family_bit"
+    "SELECT r.value_no, w.account_no, MIN(w.kind_no) AS kind_no,"
+    " CASE WHEN COUNT(w.first_seen) = COUNT(*) THEN MIN(w.first_seen) END AS first_seen,"
+    " CASE WHEN COUNT(w.last_seen) = COUNT(*) THEN MAX(w.last_seen) END AS last_seen"
+    " FROM link_rows AS w JOIN link_repeats AS r ON r.value_hash = w.value_hash"
+    " GROUP BY r.value_no, w.account_no"
 )
+
+_VALUES: Final = (
+    "SELECT c.value_no, r.value_hash, c.crowd, c.kind_no, k.kind_bit, k.family_bit, k.telling_mask,"
+    f" k.carries, CAST({len(ROLES)} * ({len(CROWD_BUCKETS) + 1} * k.weak + "
+    + " + ".join(f"CASE WHEN c.crowd > {end} THEN 1 ELSE 0 END" for end in CROWD_BUCKETS)
+    + ") AS INTEGER) AS base_grade"
+    " FROM (SELECT value_no, CAST(COUNT(*) AS INTEGER) AS crowd, MIN(kind_no) AS kind_no FROM link_held"
+    " GROUP BY value_no HAVING COUNT(*) > 1) AS c JOIN link_repeats AS r ON r.value_no = c.value_no"
+    " JOIN link_kinds AS k ON k.kind_no = c.kind_no"
+)
+
+_PRESENCE: Final = (
+    "SELECT w.account_no, BIT_OR(w.family_bit) AS mask FROM link_rows AS w"
+    " LEFT JOIN (SELECT value_hash FROM link_values WHERE crowd > $crowd_cap) AS o"
+    " ON o.value_hash = w.value_hash WHERE o.value_hash IS NULL GROUP BY w.account_no"
+)
+
+
+def value_hash(table: str, salt: str = "") -> str:
+    """Return the SQL of a row's value hash, from its kind and text."""
+    before = f"{quote_text(salt)} || " if salt else ""
+    return f"VALUE_HASH({table}.kind, {before}{table}.value_key)"
+
+
+def judged_step() -> Step:
+    """Return the step ``link_judged``: a_no < b_no, the latest judgement."""
+    return Step(name="link_judged", sql=_JUDGED)
 
 
 def pair_steps() -> tuple[Step, ...]:
     """Return the steps from shared values to candidate pairs and the role of each value for each pair.
 
+    On one machine :mod:`debar.linking.counting` does the same on arrays.
+
     Returns:
         ``link_shared`` (a_no < b_no, value_no, family_bit, passed_on: the one had ceased to hold it before
-        the other began), ``link_judged`` (a_no < b_no, the latest judgement), ``link_candidates`` (a_no,
-        b_no, shared_mask, known_mask, met_mask: families in which both hold something not above the cap),
-        ``link_votes`` (value_no, agreeing, with_data over all pairs on the value) and ``link_facts``
-        (a_no, b_no, value_no, agreeing and with_data over the *other* pairs, role, grade).
+        the other began), ``link_candidates`` (a_no, b_no, shared_mask, known_mask, met_mask: families in
+        which both hold something not above the cap), ``link_votes`` (value_no, agreeing, with_data over all
+        pairs on the value) and ``link_facts`` (a_no, b_no, value_no, agreeing and with_data over the *other*
+        pairs, role, grade).
     """
     return (
         Step(
             name="link_shared",
             sql=(
-                "SELECT a.account_no AS a_no, b.account_no AS b_no, a.value_no, a.family_bit,"
-                " COALESCE(a.last_seen < b.first_seen OR b.last_seen < a.first_seen, FALSE) AS passed_on"
+                f"SELECT a.account_no AS a_no, b.account_no AS b_no, a.value_no, a.family_bit, {PASSED_ON}"
                 " FROM link_holds AS a JOIN link_holds AS b"
                 " ON b.value_no = a.value_no AND a.account_no < b.account_no"
             ),
         ),
-        Step(name="link_judged", sql=_JUDGED),
         Step(
             name="link_masks",
             sql=(
                 "SELECT a_no, b_no, BIT_OR(family_bit) AS shared_mask FROM ("
                 "SELECT a_no, b_no, family_bit FROM link_shared"
-                " UNION ALL SELECT a_no, b_no, CAST(0 AS BIGINT) FROM link_judged) AS met GROUP BY a_no, b_no"
+                " UNION ALL SELECT a_no, b_no, CAST(0 AS TINYINT) FROM link_judged) AS met"
+                " GROUP BY a_no, b_no"
             ),
         ),
         Step(name="link_crowded", sql=_CROWDED),
         Step(name="link_candidates", sql=_CANDIDATES),
         Step(name="link_votes", sql=_VOTES),
-        Step(name="link_facts", sql=_FACTS),
+        Step(name="link_facts", sql=facts_sql("link_shared", "link_candidates")),
     )
 
+
+PASSED_ON: Final = "COALESCE(a.last_seen < b.first_seen OR b.last_seen < a.first_seen, FALSE) AS passed_on"
 
 _CROWDED: Final = (
     "SELECT m.a_no, m.b_no, BIT_OR(a.family_bit) AS over_mask FROM link_masks AS m"
@@ -265,23 +309,29 @@ _CANDIDATES: Final = (
     " LEFT JOIN link_crowded AS o ON o.a_no = m.a_no AND o.b_no = m.b_no"
 )
 
-# The role is `evidence.role_of` in whole numbers, so that both floors decide alike to the last pair.
-_FACTS: Final = (
-    "SELECT a_no, b_no, value_no, agreeing, with_data, role,"
-    " CAST(base_grade + role AS INTEGER) AS grade FROM ("
-    "SELECT a_no, b_no, value_no, agreeing, with_data, base_grade,"
-    f" CASE WHEN passed_on THEN {ROLES.index('passed_on')}"
-    f" WHEN {OPERATOR_MARGIN[0]} * agreeing + {OPERATOR_MARGIN[2]} < {OPERATOR_MARGIN[1]} * with_data"
-    f" THEN {ROLES.index('operator')}"
-    f" WHEN {INDEPENDENT_MARGIN[0]} * agreeing + {INDEPENDENT_MARGIN[2]}"
-    f" >= {INDEPENDENT_MARGIN[1]} * with_data"
-    f" THEN {ROLES.index('independent')} ELSE {ROLES.index('unclear')} END AS role FROM ("
-    "SELECT s.a_no, s.b_no, s.value_no, s.passed_on, v.base_grade,"
-    f" t.agreeing - {_AGREES} AS agreeing, t.with_data - {_HAS_DATA} AS with_data"
-    " FROM link_shared AS s JOIN link_candidates AS c ON c.a_no = s.a_no AND c.b_no = s.b_no"
-    " JOIN link_values AS v ON v.value_no = s.value_no"
-    " JOIN link_votes AS t ON t.value_no = s.value_no) AS votes) AS told"
-)
+
+def facts_sql(shared: str, candidates: str | None = None) -> str:
+    """Return the SELECT of facts from shared values, with the masks of their pairs.
+
+    The role is `evidence.role_of` in whole numbers, so that both floors decide alike to the last pair.
+    """
+    masks = f" JOIN {candidates} AS c ON c.a_no = s.a_no AND c.b_no = s.b_no" if candidates else ""
+    agrees, has_data = (text if candidates else text.replace("c.", "s.") for text in (_AGREES, _HAS_DATA))
+    return (
+        "SELECT a_no, b_no, value_no, agreeing, with_data, role,"
+        " CAST(base_grade + role AS INTEGER) AS grade FROM ("
+        "SELECT a_no, b_no, value_no, agreeing, with_data, base_grade,"
+        f" CASE WHEN passed_on THEN {ROLES.index('passed_on')}"
+        f" WHEN {OPERATOR_MARGIN[0]} * agreeing + {OPERATOR_MARGIN[2]} < {OPERATOR_MARGIN[1]} * with_data"
+        f" THEN {ROLES.index('operator')}"
+        f" WHEN {INDEPENDENT_MARGIN[0]} * agreeing + {INDEPENDENT_MARGIN[2]}"
+        f" >= {INDEPENDENT_MARGIN[1]} * with_data"
+        f" THEN {ROLES.index('independent')} ELSE {ROLES.index('unclear')} END AS role FROM ("
+        "SELECT s.a_no, s.b_no, s.value_no, s.passed_on, v.base_grade,"
+        f" t.agreeing - {agrees} AS agreeing, t.with_data - {has_data} AS with_data"
+        f" FROM {shared} AS s{masks} JOIN link_values AS v ON v.value_no = s.value_no"
+        " JOIN link_votes AS t ON t.value_no = s.value_no) AS votes) AS told"
+    )
 
 
 def pattern_step(kind_masks: Mapping[str, int]) -> Step:
@@ -291,8 +341,8 @@ def pattern_step(kind_masks: Mapping[str, int]) -> Step:
         kind_masks: Family to the bits of its kinds.
 
     Returns:
-        ``link_patterns``: a_no, b_no, met_mask, pattern (BIGINT: the families' codes in base 256), firm
-        (BIGINT: the loudest grades of kinds that may carry a ban, in base 64).
+        ``link_pairs``: a_no, b_no, shared_mask, known_mask, met_mask, pattern (BIGINT: the families' codes in
+        base 256), firm (BIGINT, see :data:`FIRM_BIT`).
     """
     codes, grades, firm = [], [], []
     for place, family in enumerate(FAMILIES):
@@ -304,21 +354,18 @@ def pattern_step(kind_masks: Mapping[str, int]) -> Step:
             f" WHEN (known_mask & {bit}) <> 0 THEN 1 ELSE 0 END AS BIGINT)"
         )
         grades.append(f"MIN(CASE WHEN v.family_bit = {bit} THEN f.grade END) AS grade_{family}")
-    for place, family in enumerate(FIRM_FAMILIES):
-        firm.append(f"{FIRM_BASE**place} * CAST(COALESCE(firm_{family} + 1, 0) AS BIGINT)")
-        grades.append(
-            f"MIN(CASE WHEN v.carries AND v.family_bit = {FAMILY_BITS[family]} THEN f.grade END)"
-            f" AS firm_{family}"
-        )
+        speaking = ", ".join(str(grade) for grade in sorted(FIRM_GRADES[family])) or "-1"
+        firm.append(f"WHEN v.family_bit = {bit} AND f.grade IN ({speaking}) THEN {2 * bit + FIRM_BIT}")
+    firm_bits = f"CASE WHEN NOT v.carries THEN 0 {' '.join(firm)} ELSE 2 * v.family_bit END"
+    masks = "c.a_no, c.b_no, c.shared_mask, c.known_mask, c.met_mask"
     return Step(
-        name="link_patterns",
+        name="link_pairs",
         sql=(
-            f"SELECT a_no, b_no, met_mask, {' + '.join(codes)} AS pattern, {' + '.join(firm)} AS firm FROM ("
-            "SELECT c.a_no, c.b_no, c.known_mask, c.met_mask,"
-            f" COALESCE(BIT_OR(v.kind_bit), 0) AS kind_mask, {', '.join(grades)}"
+            f"SELECT a_no, b_no, shared_mask, known_mask, met_mask, {' + '.join(codes)} AS pattern, firm"
+            f" FROM (SELECT {masks}, COALESCE(BIT_OR(v.kind_bit), 0) AS kind_mask,"
+            f" COALESCE(BIT_OR(CAST({firm_bits} AS BIGINT)), 0) AS firm, {', '.join(grades)}"
             " FROM link_candidates AS c LEFT JOIN link_facts AS f ON f.a_no = c.a_no AND f.b_no = c.b_no"
-            " LEFT JOIN link_values AS v ON v.value_no = f.value_no"
-            " GROUP BY c.a_no, c.b_no, c.known_mask, c.met_mask) AS graded"
+            f" LEFT JOIN link_values AS v ON v.value_no = f.value_no GROUP BY {masks}) AS graded"
         ),
     )
 
@@ -330,16 +377,4 @@ def pattern_codes(pattern: int) -> dict[str, int]:
         >>> pattern_codes(3)["legal"]
         3
     """
-    return dict(zip(FAMILIES, _digits(pattern, CODE_BASE, len(FAMILIES)), strict=True))
-
-
-def firm_grades(firm: int) -> dict[str, int]:
-    """Read a firm number back: family to the loudest grade of a shared kind that may carry a ban."""
-    digits = _digits(firm, FIRM_BASE, len(FIRM_FAMILIES))
-    return {family: digit - 1 for family, digit in zip(FIRM_FAMILIES, digits, strict=True) if digit}
-
-
-def _digits(number: int, base: int, count: int) -> Iterator[int]:
-    for _ in range(count):
-        number, digit = divmod(number, base)
-        yield digit
+    return {family: pattern // CODE_BASE**place % CODE_BASE for place, family in enumerate(FAMILIES)}

@@ -5,7 +5,7 @@ Law: a room never opens a database, reads a clock, or makes a key: it is handed 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +25,10 @@ class Engine(Protocol):
 
     def run(self, step: Step) -> None:
         """Make the table ``step.name`` from the step, replacing an older one."""
+        ...
+
+    def view(self, step: Step) -> None:
+        """Name the step, which has no parameters: its rows are made whenever they are asked for."""
         ...
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -61,6 +65,19 @@ class Engine(Protocol):
 
     def detach(self, name: str) -> None:
         """Close a database that :meth:`attach` opened."""
+        ...
+
+
+@runtime_checkable
+class ArrayEngine(Engine, Protocol):
+    """An engine in this process, which hands columns over as numpy arrays (which few rooms know)."""
+
+    def arrays(self, sql: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the columns of a SELECT without nulls."""
+        ...
+
+    def append_arrays(self, table: str, columns: Mapping[str, Any]) -> None:
+        """Add rows to a table that :meth:`load` made; all its columns, in order."""
         ...
 
 

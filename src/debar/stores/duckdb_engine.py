@@ -5,9 +5,10 @@ Law: no extension is downloaded, no setting is ambient; one engine, one database
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import duckdb
+import numpy as np
 
 from debar.model.step import Step, quote_identifier, quote_text
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
+
+    from numpy.typing import NDArray
+
+
+_VALUE_HASH: Final = "CREATE TEMP MACRO value_hash(kind, value) AS hash(kind, value)"
+"""What ``VALUE_HASH`` in a step means here: 64 bits, the same within one engine."""
 
 
 class DuckEngine:
@@ -50,6 +57,7 @@ class DuckEngine:
         )
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute("SET enable_progress_bar = false")  # it would go to standard output
+        self._connection.execute(_VALUE_HASH)
 
     def __enter__(self) -> Self:
         return self
@@ -65,12 +73,43 @@ class DuckEngine:
 
     def run(self, step: Step) -> None:
         """Make the table ``step.name`` from the step, replacing an older one."""
-        sql = f"CREATE OR REPLACE TABLE {quote_identifier(step.name)} AS {step.sql}"
-        self._connection.execute(sql, dict(step.parameters) or None)
+        table, parameters = quote_identifier(step.name), dict(step.parameters) or None
+        if not self._is_view(step.name):
+            self._connection.execute(f"CREATE OR REPLACE TABLE {table} AS {step.sql}", parameters)
+            return
+        made = quote_identifier(f"{step.name}_made")  # the step may read the view that it replaces
+        self._connection.execute(f"CREATE OR REPLACE TABLE {made} AS {step.sql}", parameters)
+        self._connection.execute(f"DROP VIEW {table}")
+        self._connection.execute(f"ALTER TABLE {made} RENAME TO {table}")
+
+    def view(self, step: Step) -> None:
+        """Name the step, which has no parameters: its rows are made whenever they are asked for."""
+        assert not step.parameters, "a view binds nothing"
+        table = quote_identifier(step.name)
+        if not self._is_view(step.name):
+            self._connection.execute(f"DROP TABLE IF EXISTS {table}")
+        self._connection.execute(f"CREATE OR REPLACE VIEW {table} AS {step.sql}")
+
+    def _is_view(self, name: str) -> bool:
+        found = self._connection.execute(
+            "SELECT 1 FROM duckdb_views() WHERE view_name = $name AND schema_name = 'main'", {"name": name}
+        ).fetchone()
+        return found is not None
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a SELECT, all of them."""
         return self._connection.execute(sql, dict(parameters) if parameters else None).fetchall()
+
+    def arrays(self, sql: str, parameters: Mapping[str, Any] | None = None) -> dict[str, NDArray[Any]]:
+        """Return the columns of a SELECT without nulls."""
+        found = self._connection.execute(sql, dict(parameters) if parameters else None).fetchnumpy()
+        return {name: np.asarray(column) for name, column in found.items()}
+
+    def append_arrays(self, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
+        """Add rows to a table that :meth:`load` made; all its columns, in order."""
+        self._connection.register("appended_arrays", dict(columns))
+        self._connection.execute(f"INSERT INTO {quote_identifier(table)} SELECT * FROM appended_arrays")
+        self._connection.unregister("appended_arrays")
 
     def columns(self, table: str) -> dict[str, str]:
         """Return the table's column names and types, in order; empty when there is no such table."""
@@ -125,7 +164,8 @@ class DuckEngine:
 
     def drop(self, table: str) -> None:
         """Remove a table, if it is there."""
-        self._connection.execute(f"DROP TABLE IF EXISTS {quote_identifier(table)}")
+        what = "VIEW" if self._is_view(table) else "TABLE"
+        self._connection.execute(f"DROP {what} IF EXISTS {quote_identifier(table)}")
 
     def attach(self, path: Path, name: str) -> dict[str, dict[str, str]]:
         """Open a database file read-only under a name; return its tables' column names and types."""

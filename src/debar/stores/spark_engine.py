@@ -35,6 +35,13 @@ _TYPES: Final = {
 """Types of :meth:`SparkEngine.load` that Spark calls otherwise."""
 
 
+_VALUE_HASH: Final = (
+    "CREATE OR REPLACE TEMPORARY FUNCTION value_hash(kind STRING, value STRING) RETURNS BIGINT"
+    " RETURN XXHASH64(kind, value)"
+)
+"""What ``VALUE_HASH`` in a step means here: 64 bits, the same within one engine."""
+
+
 class SparkEngine:
     """Tables of one Spark session, as temporary views that hold their rows.
 
@@ -50,6 +57,7 @@ class SparkEngine:
         self._session = session or _local_session(threads)
         for name, value in list(_SETTINGS.items())[:3]:
             self._session.conf.set(name, value)
+        self._session.sql(_VALUE_HASH)
 
     def __enter__(self) -> Self:
         return self
@@ -68,6 +76,10 @@ class SparkEngine:
         """Make the table ``step.name`` from the step, replacing an older one."""
         frame = self._query(step.sql, step.parameters).localCheckpoint(eager=True)
         frame.createOrReplaceTempView(step.name)
+
+    def view(self, step: Step) -> None:
+        """Name the step, which has no parameters: its rows are made whenever they are asked for."""
+        self._query(step.sql, {}).createOrReplaceTempView(step.name)
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a SELECT, all of them."""

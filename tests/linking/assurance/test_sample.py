@@ -77,7 +77,7 @@ def test_the_steps_are_these() -> None:
     )
     assert snapshot(
         [
-            "SELECT l.a_no, l.b_no, p.agrees, MD5(l.account_a || ' ' || l.account_b) AS lot FROM links AS l JOIN assurance_patterns AS p ON p.pattern = l.pattern AND p.firm = l.firm WHERE p.agrees IS NOT NULL AND p.rest >= $propose_at AND EXISTS (SELECT 1 FROM link_facts AS f JOIN link_values AS v ON v.value_no = f.value_no WHERE f.a_no = l.a_no AND f.b_no = l.b_no AND v.carries AND v.family <> 'legal')",
+            "SELECT l.a_no, l.b_no, p.agrees, MD5(l.account_a || ' ' || l.account_b) AS lot FROM links AS l JOIN assurance_patterns AS p ON p.pattern = l.pattern AND p.firm = l.firm WHERE p.agrees IS NOT NULL AND p.rest >= $propose_at AND (l.firm & $other_families) <> 0",
             "SELECT x.a_no, x.b_no, x.agrees, x.lot = a.lot AND x.lot = b.lot AS apart FROM audit_linked AS x JOIN (SELECT account_no, MIN(lot) AS lot FROM (SELECT a_no AS account_no, lot FROM audit_linked UNION ALL SELECT b_no, lot FROM audit_linked) AS ends GROUP BY account_no) AS a ON a.account_no = x.a_no JOIN (SELECT account_no, MIN(lot) AS lot FROM (SELECT a_no AS account_no, lot FROM audit_linked UNION ALL SELECT b_no, lot FROM audit_linked) AS ends GROUP BY account_no) AS b ON b.account_no = x.b_no",
         ]
     ) == [step.sql for step in audit_steps(950_000)]

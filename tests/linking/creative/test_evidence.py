@@ -45,8 +45,8 @@ def test_validated_pairs_become_identifiers_that_linking_counts() -> None:
         assert [(member, "copied_text", "creative", 4) for member in MEMBERS] == rows
         link_platform(engine, default_parameters(120), Policy())
         facts = engine.rows(
-            "SELECT count(*) FROM link_shared AS s JOIN link_values AS v ON v.value_no = s.value_no"
-            " WHERE v.kind = 'copied_text'"
+            "SELECT CAST(sum(v.crowd * (v.crowd - 1) // 2) AS INTEGER) FROM link_values AS v"
+            " JOIN link_kinds AS k ON k.kind_no = v.kind_no WHERE k.kind = 'copied_text'"
         )
         carrying = engine.rows("SELECT count(*) FROM links WHERE carries_a_ban")
     assert [(6,)] == facts

@@ -1,8 +1,8 @@
 """The seam to the model: uncalibrated scores of candidate pairs, by pattern.
 
-Law: everything in this room reads the model here and nowhere else: the table ``links`` with its
-``pattern`` and ``firm``, and :func:`debar.linking.links.weigh_pattern`. A pattern is weighed once, however
-many pairs have it.
+Law: everything in this room reads the model here and nowhere else: the view ``links`` with its ``pattern``
+and ``firm``, and :func:`debar.linking.fitting.weights.weigh_pattern`. A pattern is weighed once, however many
+pairs have it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from debar.linking.assurance.audit import Audit
 from debar.linking.assurance.strata import stratum_of
-from debar.linking.links import weigh_pattern
-from debar.linking.steps import CODE_BASE
+from debar.linking.fitting.weights import weigh_pattern
+from debar.linking.steps import CODE_BASE, FAMILY_BITS
 from debar.model.identifiers import FAMILIES
 from debar.model.step import Step
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 HELD_OUT: Final = "legal"
 """The family that the audit holds out."""
+
+OTHER_FAMILIES: Final = 2 * sum(bit for family, bit in FAMILY_BITS.items() if family != HELD_OUT)
+"""The bits of a firm number that say that another family shares a kind that may carry a ban."""
 
 _PLACE: Final = CODE_BASE ** FAMILIES.index(HELD_OUT)
 
@@ -120,11 +123,9 @@ def audit_steps(propose_at: int) -> tuple[Step, ...]:
             sql=(
                 "SELECT l.a_no, l.b_no, p.agrees, MD5(l.account_a || ' ' || l.account_b) AS lot"
                 " FROM links AS l JOIN assurance_patterns AS p ON p.pattern = l.pattern AND p.firm = l.firm"
-                " WHERE p.agrees IS NOT NULL AND p.rest >= $propose_at AND EXISTS (SELECT 1"
-                " FROM link_facts AS f JOIN link_values AS v ON v.value_no = f.value_no"
-                f" WHERE f.a_no = l.a_no AND f.b_no = l.b_no AND v.carries AND v.family <> '{HELD_OUT}')"
+                " WHERE p.agrees IS NOT NULL AND p.rest >= $propose_at AND (l.firm & $other_families) <> 0"
             ),
-            parameters={"propose_at": propose_at},
+            parameters={"propose_at": propose_at, "other_families": OTHER_FAMILIES},
         ),
         Step(
             name="audit_pairs",

@@ -42,15 +42,18 @@ def derive_evidence(engine: Engine) -> int:
     Args:
         engine: Holds ``accounts``, ``ads`` and ``identifiers``.
     """
+    if engine.rows("SELECT 1 FROM identifiers WHERE source = $source LIMIT 1", {"source": SOURCE}):
+        engine.run(
+            Step(
+                name="identifiers",
+                sql="SELECT * FROM identifiers WHERE source IS NULL OR source <> $source",
+                parameters={"source": SOURCE},
+            )
+        )
+    if not engine.rows("SELECT 1 FROM ads LIMIT 1"):
+        return 0
     find_pairs(engine)
     columns = engine.columns("identifiers")
-    engine.run(
-        Step(
-            name="identifiers",
-            sql="SELECT * FROM identifiers WHERE source IS NULL OR source <> $source",
-            parameters={"source": SOURCE},
-        )
-    )
     added = list(evidence_rows(validated_pairs(engine)))
     engine.append("identifiers", [tuple(row.get(column) for column in columns) for row in added])
     return len(added)

@@ -27,7 +27,8 @@ from debar.evidence.parameters import (
     default_parameters,
     millibits,
 )
-from debar.linking.steps import FAMILY_BITS, pattern_codes
+from debar.linking.fitting.weights import pattern_code_rows
+from debar.linking.steps import FAMILY_BITS
 from debar.model.identifiers import FAMILIES
 
 if TYPE_CHECKING:
@@ -95,24 +96,24 @@ def count_patterns(engine: Engine) -> Counts:
         engine: After :func:`debar.linking.links.count_pairs`.
     """
     ((accounts_count,),) = engine.rows("SELECT COUNT(*) FROM link_accounts")
-    shared = engine.rows("SELECT pattern, COUNT(*) FROM link_patterns GROUP BY pattern ORDER BY pattern")
+    shared = engine.rows("SELECT pattern, COUNT(*) FROM link_pairs GROUP BY pattern ORDER BY pattern")
     masks = dict(
         engine.rows(
             "SELECT COALESCE(p.mask, 0), COUNT(*) FROM link_accounts AS a"
             " LEFT JOIN link_presence AS p ON p.account_no = a.account_no GROUP BY 1 ORDER BY 1"
         )
     )
-    met = dict(
-        engine.rows("SELECT met_mask, COUNT(*) FROM link_patterns GROUP BY met_mask ORDER BY met_mask")
-    )
+    met = dict(engine.rows("SELECT met_mask, COUNT(*) FROM link_pairs GROUP BY met_mask ORDER BY met_mask"))
     remainder = _remainder(masks, met)
-    codes = [list(pattern_codes(pattern).values()) for pattern, _ in shared]
-    codes += [[int(bool(mask & FAMILY_BITS[family])) for family in FAMILIES] for mask in remainder]
-    pairs = [count for _, count in shared] + list(remainder.values())
+    pattern, pairs = np.array(shared, dtype=np.int64).reshape(-1, 2).T
+    bits = np.array([FAMILY_BITS[family] for family in FAMILIES])
+    masks_left = np.array(list(remainder), dtype=np.int64)
     return Counts(
         accounts_count=accounts_count,
-        codes=np.array(codes, dtype=np.int64).reshape(len(pairs), len(FAMILIES)),
-        pairs=np.array(pairs, dtype=np.float64),
+        codes=np.concatenate(
+            [pattern_code_rows(pattern), (masks_left[:, None] & bits != 0).astype(np.int64)]
+        ),
+        pairs=np.concatenate([pairs, np.array(list(remainder.values()), dtype=np.int64)]).astype(np.float64),
     )
 
 
@@ -152,22 +153,76 @@ def fit_mixture(counts: Counts, *, rounds: int = ROUNDS) -> Mixture:
     pseudo = prior.codes * STRENGTH
     pseudo[0] = prior.codes[0] * 1e-3  # the unrelated are nearly all pairs: they speak for themselves
     found = prior
+    halves = _Halves.of(counts.codes)
     for _ in range(rounds):
-        expected = responsibilities(counts.codes, found) * counts.pairs[:, None]
-        codes = np.stack([_code_counts(counts.codes, expected[:, k]) for k in range(len(CLASSES))]) + pseudo
-        codes = tie(codes)
+        seen, share = halves.expected(found, counts.pairs)
+        codes = tie(seen + pseudo)
         codes /= codes.sum(axis=2, keepdims=True)
         _hold_operator(codes[CLASSES.index("operator")])
-        share = expected.sum(axis=0) + np.array([0.0, *([0.5] * len(RELATIONS))])
+        share += np.array([0.0, *([0.5] * len(RELATIONS))])
         found = Mixture(share=share / share.sum(), codes=codes)
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Halves:
+    """Patterns as pairs of half patterns: of these there are few, so that little is multiplied and added up.
+
+    Args:
+        codes: For each half, the codes of its distinct half patterns, of shape (half patterns, families).
+        place: For each half, the half pattern of each pattern.
+    """
+
+    codes: tuple[NDArray[np.int64], NDArray[np.int64]]
+    place: tuple[NDArray[np.int64], NDArray[np.int64]]
+
+    @classmethod
+    def of(cls, codes: NDArray[np.int64]) -> _Halves:
+        """Take patterns apart."""
+        middle = len(FAMILIES) // 2
+        base = CODES ** np.arange(middle)
+        cut = [np.unique(part @ base, return_inverse=True) for part in (codes[:, :middle], codes[:, middle:])]
+        (first, first_place), (second, second_place) = cut
+        return cls(
+            codes=(first[:, None] // base % CODES, second[:, None] // base % CODES),
+            place=(first_place, second_place),
+        )
+
+    def expected(
+        self, mixture: Mixture, pairs: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return how many pairs are expected of each class, family and code, and of each class."""
+        table = np.concatenate([np.ones((*mixture.codes.shape[:2], 1)), mixture.codes], axis=2)
+        middle = len(FAMILIES) // 2
+        first = _product(table[:, :middle], self.codes[0]) * mixture.share[:, None]
+        second = _product(table[:, middle:], self.codes[1])
+        odds = np.stack([a[self.place[0]] * b[self.place[1]] for a, b in zip(first, second, strict=True)])
+        odds *= pairs / odds.sum(axis=0)
+        seen = [
+            np.concatenate(
+                [
+                    _code_counts(
+                        half, np.bincount(place, weights=one, minlength=len(half)).astype(np.float64)
+                    )
+                    for half, place in zip(self.codes, self.place, strict=True)
+                ]
+            )
+            for one in odds
+        ]
+        return np.stack(seen), odds.sum(axis=1)
+
+
+def _product(table: NDArray[np.float64], codes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return each half pattern's probability in each class, of shape (classes, half patterns)."""
+    told = np.ones((len(table), len(codes)))
+    for place in range(codes.shape[1]):
+        told *= table[:, place][:, codes[:, place]]
+    return told
+
+
 def _code_counts(codes: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return expected pairs by family and code, of shape (families, CODES - 1)."""
-    return np.stack(
-        [np.bincount(codes[:, place], weights=weights, minlength=CODES)[1:] for place in range(len(FAMILIES))]
-    )
+    return np.stack([np.bincount(column, weights=weights, minlength=CODES)[1:] for column in codes.T])
 
 
 def tie(counts: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -197,20 +252,11 @@ def _hold_operator(codes: NDArray[np.float64]) -> None:
             row[0] = 1 - most
 
 
-def log_likelihoods(codes: NDArray[np.int64], mixture: Mixture) -> NDArray[np.float64]:
-    """Return the log of share times likelihood, of shape (patterns, classes); a code of 0 tells nothing."""
-    told = np.tile(np.log(mixture.share), (len(codes), 1))
-    table = np.concatenate([np.zeros((*mixture.codes.shape[:2], 1)), np.log(mixture.codes)], axis=2)
-    for place in range(len(FAMILIES)):
-        told += table[:, place, :].T[codes[:, place]]
-    return told
-
-
 def responsibilities(codes: NDArray[np.int64], mixture: Mixture) -> NDArray[np.float64]:
     """Return each pattern's probability of each relation, of shape (patterns, classes)."""
-    told = log_likelihoods(codes, mixture)
-    odds = np.exp(told - told.max(axis=1, keepdims=True))
-    result: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
+    table = np.concatenate([np.ones((*mixture.codes.shape[:2], 1)), mixture.codes], axis=2)
+    odds = _product(table, codes) * mixture.share[:, None]
+    result: NDArray[np.float64] = (odds / odds.sum(axis=0)).T
     return result
 
 
@@ -246,7 +292,7 @@ def fit_parameters(engine: Engine) -> Parameters:
         (:data:`PAIRS_MIN`). Uncalibrated either way.
     """
     counts = count_patterns(engine)
-    ((candidates,),) = engine.rows("SELECT COUNT(*) FROM link_patterns")
+    ((candidates,),) = engine.rows("SELECT COUNT(*) FROM link_pairs")
     if candidates < PAIRS_MIN:
         return default_parameters(max(1, counts.accounts_count))
     return freeze(fit_mixture(counts), counts.accounts_count)
