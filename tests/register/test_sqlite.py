@@ -284,7 +284,7 @@ def test_a_transaction_that_the_database_gave_up(
 ) -> None:
     """When the database has rolled back by itself, as on a full disk, the first error must come through."""
 
-    def fail(_: object, **__: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         register._file.connection.execute("ROLLBACK")  # noqa: SLF001 - what SQLite does when the disk is full
         raise sqlite3.OperationalError("database or disk is full")
 

@@ -144,7 +144,8 @@ def expand(
     scores = weigh_pairs(graph, parameters, without) if weighings is None else weighings
     hops = _hops(graph.pairs, scores)
     firm = {key: hop for key, hop in hops.items() if _is_firm(hop)}
-    barred = graph.agencies | disputed(graph)
+    out = disputed(graph)
+    barred = graph.agencies | out
     proposed = _best_paths(graph, firm, policy, barred)
     members = set(graph.named) | {
         account for account, (p, _) in proposed.items() if p >= policy.propose_at and account not in barred
@@ -157,16 +158,18 @@ def expand(
         for start, end in ((pair.account_a, pair.account_b), (pair.account_b, pair.account_a))
         if start in members
     }
+    hands = _same_hands(members, hops)
     return tuple(
-        _member(account, proposed.get(account), graph=graph, p_operator=_same_hands(account, members, hops))
+        _member(account, proposed.get(account), graph=graph, p_operator=hands.get(account, 0))
         if account in members
         else _outsider(
             account,
             asked.get(account, (0, ())),
             graph=graph,
             policy=policy,
+            told_apart=account in out,
             judged_out=account in judged_out,
-            p_operator=_same_hands(account, members, hops),
+            p_operator=hands.get(account, 0),
         )
         for account in graph.accounts
     )
@@ -239,9 +242,13 @@ def _best_paths(
     return best
 
 
-def _same_hands(account: str, members: set[str], hops: Mapping[tuple[str, str], Hop]) -> int:
-    """Return the highest direct probability of "same hands only" with a member."""
-    return max((hops[m, account].weighing.p_operator for m in members if (m, account) in hops), default=0)
+def _same_hands(members: set[str], hops: Mapping[tuple[str, str], Hop]) -> dict[str, int]:
+    """Return each account's highest direct probability of "same hands only" with a member."""
+    found: dict[str, int] = {}
+    for (start, end), hop in hops.items():
+        if start in members:
+            found[end] = max(found.get(end, 0), hop.weighing.p_operator)
+    return found
 
 
 def _member(
@@ -258,6 +265,7 @@ def _outsider(
     *,
     graph: CaseGraph,
     policy: Policy,
+    told_apart: bool,
     judged_out: bool,
     p_operator: int,
 ) -> Standing:
@@ -266,7 +274,7 @@ def _outsider(
     unsure = any(hop.judgement == "unsure" for hop in path)
     if account in graph.agencies:
         status, why = "out", "agency"
-    elif account in disputed(graph):
+    elif told_apart:
         status, why = "ask" if worth_asking else "out", "judged"
     elif judged_out and not worth_asking:
         status, why = "out", "judged"

@@ -31,10 +31,6 @@ def canonical_json(document: Any) -> bytes:  # noqa: ANN401 - any JSON value
 def _is_plain(value: Any) -> bool:  # noqa: ANN401 - any JSON value
     """Tell whether Python's own encoder writes a value as RFC 8785 does: no fraction, no key beyond ASCII."""
     kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if kind is int:
-        return bool(-_INTEGER_MAX <= value <= _INTEGER_MAX)
     if kind is dict:
         for name, item in value.items():  # a loop, not all(): this runs for every value that is recorded
             if type(name) is not str or not name.isascii():
@@ -42,7 +38,11 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - any JSON value
             if type(item) is not str and not _is_plain(item):
                 return False
         return True
-    return (kind is list or kind is tuple) and all(map(_is_plain, value))
+    if kind is list or kind is tuple:
+        return all(type(item) is str or _is_plain(item) for item in value)
+    if kind is int:
+        return bool(-_INTEGER_MAX <= value <= _INTEGER_MAX)
+    return kind is str or kind is bool or value is None
 
 
 def sha256_hex(data: bytes) -> str:

@@ -50,16 +50,19 @@ class Database(Protocol):
         """Add rows to a table, each with all of its columns in their order."""
         ...
 
-    def reserve(self, count: int) -> int:
-        """Take the next places of the log inside :meth:`writing`, and return the first of them."""
+    def reserve(self, size: int) -> None:
+        """Say inside :meth:`writing`, before anything is added, how long the log will be."""
         ...
 
     def reading(self) -> AbstractContextManager[None]:
         """Read one state of the log inside."""
         ...
 
-    def writing(self) -> AbstractContextManager[None]:
-        """Hold the one write lock; commit, durably, at the end, or roll back on any error."""
+    def writing(self) -> AbstractContextManager[int]:
+        """Hold the one write lock, and give how long the log is; commit, durably, at the end.
+
+        On any error nothing is written. What is written inside may be sent only at the end.
+        """
         ...
 
     def confirm(self, table: str, condition: str, values: Sequence[Any]) -> bool:

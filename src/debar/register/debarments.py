@@ -21,6 +21,13 @@ GATE_TYPES: Final = ("debar", "lift", "vary")
 
 EVERYWHERE: Final = "worldwide"
 EVERY_SURFACE: Final = "all"
+_SCOPES: Final = frozenset(SCOPES)
+_FRESH: Final = {
+    "surfaces": (EVERY_SURFACE,), "territories": (EVERYWHERE,), "lapses_at": None, "because": "named",
+    "reason": "debarred from advertising", "statement": "",
+}  # fmt: skip
+"""What a debar entry need not say."""
+
 DebarmentKey = tuple[str, str, str]
 """Kind of key, its value, and the decision."""
 
@@ -114,12 +121,11 @@ def changed(
                 "DBR-R016", f"decision {decision_id} already stands against this {kind}",
                 "to change its scope or its end, vary it",
             )  # fmt: skip
-        fresh = Debarment(
-            key_kind=kind, key_value=value, decision_id=decision_id, entry_seq=seq, scopes=(),
-            surfaces=(EVERY_SURFACE,), territories=(EVERYWHERE,), starts_at=at, lapses_at=None,
-            because="named", reason="debarred from advertising", statement="",
-        )  # fmt: skip
-        return _with_body(fresh, entry_type=entry_type, body={"scopes": None, **body})
+        fields = {**_FRESH, "starts_at": at, **_fields(entry_type, {"scopes": None, **body})}
+        return _checked(
+            Debarment(key_kind=kind, key_value=value, decision_id=decision_id, entry_seq=seq, **fields),
+            entry_type,
+        )
     if current is None:
         raise _refused(
             "DBR-R015", f"decision {decision_id} does not stand against this {kind}: nothing to {entry_type}",
@@ -127,10 +133,11 @@ def changed(
         )  # fmt: skip
     if entry_type == "lift":
         return None
-    return replace(_with_body(current, entry_type=entry_type, body=body), entry_seq=seq)
+    return _checked(replace(current, **_fields(entry_type, body), entry_seq=seq), entry_type)
 
 
-def _with_body(base: Debarment, *, entry_type: str, body: Mapping[str, Any]) -> Debarment:
+def _fields(entry_type: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a body says of a debarment's fields."""
     fields: dict[str, Any] = {}
     for name in ("scopes", "surfaces", "territories"):
         if name in body:
@@ -142,8 +149,11 @@ def _with_body(base: Debarment, *, entry_type: str, body: Mapping[str, Any]) -> 
         fields["starts_at"] = _instant(entry_type, "from", body["from"])
     if "until" in body:
         fields["lapses_at"] = _lapse(entry_type, body["until"])
-    made = replace(base, **fields)
-    if not set(made.scopes) <= set(SCOPES):
+    return fields
+
+
+def _checked(made: Debarment, entry_type: str) -> Debarment:
+    if not _SCOPES.issuperset(made.scopes):
         raise _unfit(entry_type, "scopes", f"they are out of {', '.join(SCOPES)}")
     if made.lapses_at is not None and made.lapses_at <= made.starts_at:
         raise _unfit(entry_type, "until", "it ends before it starts")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from debar.model.canonical import digest
+from debar.model.canonical import canonical_json, sha256_hex
 from debar.model.problem import DebarError
 from debar.model.typed_keys import typed_key
 from debar.register.debarments import GATE_TYPES, key_of
@@ -180,12 +180,26 @@ def check_drafts(drafts: Sequence[EntryDraft]) -> None:
             )
 
 
-def content_commitment(drafts: Sequence[EntryDraft], salt: bytes) -> str:
-    """Return a salted commitment to what is asked for, to tell a repetition from another request."""
-    document = [
-        [draft.type, draft.by, dict(draft.body), list(draft.subjects), dict(draft.public)] for draft in drafts
-    ]
-    return commitment(derived_salt(salt, "request"), digest(document).encode())
+def content_commitment(drafts: Sequence[EntryDraft], salt: bytes, *, bodies: Sequence[bytes]) -> str:
+    """Return a salted commitment to what is asked for, to tell a repetition from another request.
+
+    Args:
+        drafts: What is asked for.
+        salt: Of its first entry.
+        bodies: The RFC 8785 bytes of the drafts' bodies, which nobody wants to write twice.
+    """
+    document = b",".join(
+        b"[%b,%b,%b,%b,%b]"
+        % (
+            canonical_json(draft.type),
+            canonical_json(draft.by),
+            body,
+            canonical_json(list(draft.subjects)),
+            canonical_json(dict(draft.public)),
+        )
+        for draft, body in zip(drafts, bodies, strict=True)
+    )
+    return commitment(derived_salt(salt, "request"), sha256_hex(b"[%b]" % document).encode())
 
 
 def enrolment_of(entry: Entry) -> Enrolment:

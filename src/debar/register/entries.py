@@ -13,6 +13,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.model.canonical import canonical_json
@@ -156,6 +157,7 @@ def derived_salt(salt: bytes, label: str) -> bytes:
     return hmac.digest(salt, label.encode(), "sha256")
 
 
+@lru_cache(maxsize=1024)
 def instant_text(at: datetime) -> str:
     """Return an instant as RFC 3339 in UTC, with microseconds only where there are any.
 

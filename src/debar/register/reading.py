@@ -247,9 +247,8 @@ class RegisterReader:
         assert row is not None, f"node {level}/{position} of a tree of {self.revision()}"
         return bytes(row[0])
 
-    def edge(self) -> CompactRange:
-        """Return the right edge of the tree as it is now, in three questions."""
-        size = self.revision()
+    def edge(self, size: int) -> CompactRange:
+        """Return the right edge of the tree of some size, in two questions."""
         stored = size >> NODE_LEVEL_MIN << NODE_LEVEL_MIN
         peaks = [(level, size >> level + 1 << 1) for level in range(size.bit_length()) if stored >> level & 1]
         hashes: list[bytes] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
@@ -51,15 +52,21 @@ def standing_row(debarment: Debarment) -> tuple[str | int | None, ...]:
         debarment.key_value,
         debarment.decision_id,
         debarment.entry_seq,
-        json.dumps(debarment.scopes),
-        json.dumps(debarment.surfaces),
-        json.dumps(debarment.territories),
+        _json_list(debarment.scopes),
+        _json_list(debarment.surfaces),
+        _json_list(debarment.territories),
         instant_text(debarment.starts_at),
         None if debarment.lapses_at is None else instant_text(debarment.lapses_at),
         debarment.because,
         debarment.reason,
         debarment.statement,
     )
+
+
+@lru_cache(maxsize=1024)
+def _json_list(items: tuple[str, ...]) -> str:
+    """Return a list as JSON: a decision about many keys has the same few for all of them."""
+    return json.dumps(items)
 
 
 def debarment_of(row: Sequence[Any]) -> Debarment:

@@ -29,7 +29,7 @@ from debar.register.tree import leaf_hash, verify_consistency
 from debar.register.verification import verify_register
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -112,14 +112,14 @@ class Register(RegisterReader, ABC):
         drafts = tuple(drafts)
         check_drafts(drafts)
         assert len(salts) == len(drafts), "one salt for each draft"
-        with self._writing(signer):
+        bodies = [body_bytes(draft.body) for draft in drafts]
+        with self._writing(signer) as revision:
             if guard is not None:
                 guard()
             if request_key is not None:
-                earlier = self._earlier(request_key, drafts)
+                earlier = self._earlier(request_key, drafts, bodies)
                 if earlier is not None:
                     return earlier
-            revision = self.revision()
             if expected_revision is not None and expected_revision != revision:
                 raise DebarError(
                     "DBR-R009",
@@ -127,10 +127,10 @@ class Register(RegisterReader, ABC):
                     hint="look at what was recorded since, and try again",
                     exit_code=EXIT_STALE,
                 )
-            done = self._record(drafts, salts=salts, now=now, signer=signer)
+            done = self._record(revision, drafts, bodies, salts=salts, now=now, signer=signer)
             if request_key is not None:
-                values = (request_key, content_commitment(drafts, salts[0]), revision, len(drafts))
-                self._database.insert("requests", [values])
+                content = content_commitment(drafts, salts[0], bodies=bodies)
+                self._database.insert("requests", [(request_key, content, revision, len(drafts))])
         return done
 
     def erase(self, subject: str, *, by: str, salt: bytes, now: datetime, signer: Signer) -> Appended | None:
@@ -151,7 +151,7 @@ class Register(RegisterReader, ABC):
         Raises:
             DebarError: A decision against the subject still stands.
         """
-        with self._writing(signer):
+        with self._writing(signer) as revision:
             if self._rows("SELECT 1 FROM standing WHERE key_value = ? LIMIT 1", (subject,)):
                 raise self._refused(
                     "DBR-R024",
@@ -164,7 +164,7 @@ class Register(RegisterReader, ABC):
             for statement in _ERASURE:
                 self._database.execute(statement, (subject,))
             draft = EntryDraft(type="erase", by=by, body={}, public={"entries": [seq for (seq,) in rows]})
-            done = self._record((draft,), salts=(salt,), now=now, signer=signer)
+            done = self._record(revision, (draft,), [body_bytes({})], salts=(salt,), now=now, signer=signer)
         self._database.forget()
         return done
 
@@ -210,7 +210,14 @@ class Register(RegisterReader, ABC):
             )
 
     def _record(
-        self, drafts: Sequence[EntryDraft], *, salts: Sequence[bytes], now: datetime, signer: Signer
+        self,
+        first: int,
+        drafts: Sequence[EntryDraft],
+        bodies: Sequence[bytes],
+        *,
+        salts: Sequence[bytes],
+        now: datetime,
+        signer: Signer,
     ) -> Appended:
         """Write checked drafts inside an open transaction."""
         keyring = None
@@ -219,16 +226,16 @@ class Register(RegisterReader, ABC):
                 keyring = keyring or self.keyring()
             if keyring is not None:
                 keyring = keyring.after(draft.type, draft.public)
-        edge = self.edge()
-        bodies = [body_bytes(draft.body) for draft in drafts]
-        first = self._database.reserve(len(drafts))
-        assert first == edge.size, "the tree is as long as the log"
+        edge = self.edge(first)
         entries = [
             _entry(draft, seq=first + place, at=now, salt=salt, body=body)
             for place, (draft, salt, body) in enumerate(zip(drafts, salts, bodies, strict=True))
         ]
+        before, after = self._projected([entry for entry in entries if entry.type in GATE_TYPES])
+        self._database.reserve(first + len(entries))  # R1: nothing is added before the head has moved
         self._write(entries, bodies)
-        self._project([entry for entry in entries if entry.type in GATE_TYPES])
+        self._database.execute_many(f"DELETE FROM standing WHERE {_BY_KEY}", list(before))
+        self._database.insert("standing", [standing_row(debarment) for debarment in after.values()])
         checkpoint = self._grow(edge, entries, signer)
         return Appended(entries=tuple(entries), revision=first + len(entries), checkpoint=checkpoint)
 
@@ -250,12 +257,17 @@ class Register(RegisterReader, ABC):
             ],
         )
 
-    def _project(self, entries: Sequence[Entry]) -> None:
-        """Change what stands by debar, lift and vary entries, one after another."""
+    def _projected(
+        self, entries: Sequence[Entry]
+    ) -> tuple[dict[DebarmentKey, Debarment], dict[DebarmentKey, Debarment]]:
+        """Return what stands under the keys of debar, lift and vary entries, before and after them."""
         bodies = [(entry, entry.body) for entry in entries if entry.body is not None]
         assert len(bodies) == len(entries), "a fresh entry has its body"
         keyed = [(entry, body, key_of(entry.type, body)) for entry, body in bodies]
-        before = self._standing_of(sorted({key for _, _, key in keyed}))
+        keys = {key for _, _, key in keyed}
+        before: dict[DebarmentKey, Debarment] = {}
+        if self._any_stands({decision_id for _, _, decision_id in keys}):
+            before = self._standing_of(sorted(keys))
         after = dict(before)
         for entry, body, key in keyed:
             made = changed(after.get(key), entry_type=entry.type, body=body, seq=entry.seq, at=entry.at)
@@ -263,8 +275,14 @@ class Register(RegisterReader, ABC):
                 del after[key]
             else:
                 after[key] = made
-        self._database.execute_many(f"DELETE FROM standing WHERE {_BY_KEY}", list(before))
-        self._database.insert("standing", [standing_row(debarment) for debarment in after.values()])
+        return before, after
+
+    def _any_stands(self, decision_ids: Iterable[str]) -> bool:
+        """Tell whether anything stands under some decisions: under a new one nothing does."""
+        return any(
+            self._rows("SELECT 1 FROM standing WHERE decision_id = ? LIMIT 1", (decision_id,))
+            for decision_id in decision_ids
+        )
 
     def _standing_of(self, keys: Sequence[DebarmentKey]) -> dict[DebarmentKey, Debarment]:
         """Return what stands under some keys, read in a few questions."""
@@ -290,7 +308,9 @@ class Register(RegisterReader, ABC):
         self._database.insert("checkpoints", [(grown.size, note)])
         return note
 
-    def _earlier(self, request_key: str, drafts: Sequence[EntryDraft]) -> Appended | None:
+    def _earlier(
+        self, request_key: str, drafts: Sequence[EntryDraft], bodies: Sequence[bytes]
+    ) -> Appended | None:
         row = self._one(
             "SELECT content_sha256, first_seq, entry_count FROM requests WHERE request_key = ?",
             (request_key,),
@@ -300,7 +320,7 @@ class Register(RegisterReader, ABC):
         content, first, count = row
         entries = self._entries("log.seq >= ? AND log.seq < ?", (first, first + count))
         salt = entries[0].salt
-        if salt is None or content != content_commitment(drafts, salt):
+        if salt is None or content != content_commitment(drafts, salt, bodies=bodies):
             raise self._refused(
                 "DBR-R010",
                 "the request key was used before, for something else",
@@ -311,16 +331,16 @@ class Register(RegisterReader, ABC):
         )
 
     @contextmanager
-    def _writing(self, signer: Signer) -> Iterator[None]:
-        """Hold the write lock, with the key that may append."""
+    def _writing(self, signer: Signer) -> Iterator[int]:
+        """Hold the write lock, with the key that may append; give the revision."""
         if signer.public_key != self.key.public_key:
             raise self._refused(
                 "DBR-R008",
                 "this key does not sign this register's checkpoints",
                 f"use the key file that was made with the register ({self.origin})",
             )
-        with self._database.writing():
-            yield
+        with self._database.writing() as revision:
+            yield revision
 
     def _refused(self, code: str, what: str, hint: str) -> DebarError:
         return DebarError(

@@ -97,10 +97,9 @@ class PostgresDatabase:
             for values in rows:
                 copy.write_row(values)
 
-    def reserve(self, count: int) -> int:
-        """Move the head, whose row is locked, and return the first of the places before it."""
-        moved = self.rows("UPDATE head SET revision = revision + ? RETURNING revision", (count,))
-        return int(moved[0][0]) - count
+    def reserve(self, size: int) -> None:
+        """Move the head, whose row is locked, to what the log's size will be."""
+        self.execute("UPDATE head SET revision = ?", (size,))
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -112,23 +111,25 @@ class PostgresDatabase:
             self._roll_back()
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[int]:
         """Hold the head's row lock; commit at the end, roll back on any error; inside itself, the same."""
         if self._writing:
-            yield
+            yield self._head()
             return
         with self.transaction():
-            self.rows("SELECT revision FROM head FOR UPDATE")
-            yield
+            yield self._head()
         with suppress(psycopg.Error):  # a hint: whoever missed it looks again within its own interval
             self.connection.execute(f"NOTIFY {CHANNEL}")
+
+    def _head(self) -> int:
+        return int(self.rows("SELECT revision FROM head FOR UPDATE")[0][0])
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit at the end, durably, or roll back on any error."""
-        self._run("BEGIN ISOLATION LEVEL READ COMMITTED")
         self._writing = True
         try:
+            self.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
             yield
             self._commit()
         except BaseException:
@@ -169,24 +170,26 @@ class PostgresDatabase:
 
     def _send(self) -> None:
         """Send what waits, in one go."""
+        if self._waiting:
+            with translated(self.name):
+                self._send_all()
+
+    def _send_all(self) -> str | None:
+        """Send what waits in one go, and return what the server said of the last of it."""
         waiting, self._waiting = self._waiting, []
-        if not waiting:
-            return
-        with translated(self.name), self.connection.pipeline():
-            for sql, values in waiting:
-                self.connection.execute(_dialect(sql), values or None)
+        with self.connection.pipeline():
+            cursors = [self.connection.execute(_dialect(sql), values or None) for sql, values in waiting]
+        return cursors[-1].statusmessage
 
     def _commit(self) -> None:
         """Commit; what leaves open whether it was done is told from what was refused."""
-        self._send()
         self._warnings.clear()
+        self._waiting.append(("COMMIT", ()))
         try:
-            done = self.connection.execute("COMMIT").statusmessage
+            done = self._send_all()
         except psycopg.Error as error:
             if self.connection.broken or error.sqlstate is None:
-                raise unknown_outcome(
-                    self.name, "the connection was lost while the commit was under way"
-                ) from error
+                raise unknown_outcome(self.name, "the connection was lost during the commit") from error
             raise fault(self.name, error) from error
         assert done == "COMMIT", f"a transaction ended with {done}"
         if self._warnings:

@@ -67,10 +67,9 @@ class SqliteDatabase:
         if rows:
             self.execute_many(insert_sql(table, len(rows[0])), rows)
 
-    def reserve(self, count: int) -> int:
-        """Return the next place: under the write lock, nobody else can take it."""
-        assert self.connection.in_transaction, f"{count} places are taken under the write lock"
-        return int(self.rows("SELECT COALESCE(MAX(seq) + 1, 0) FROM log")[0][0])
+    def reserve(self, size: int) -> None:
+        """Do nothing: under the write lock, nobody else can take a place."""
+        assert self.connection.in_transaction, f"the log grows to {size} under the write lock"
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -83,11 +82,11 @@ class SqliteDatabase:
                 self.connection.execute("ROLLBACK")
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[int]:
         """Hold the write lock; commit at the end, roll back on any error."""
         self.execute("BEGIN IMMEDIATE")
         try:
-            yield
+            yield int(self.rows("SELECT COALESCE(MAX(seq) + 1, 0) FROM log")[0][0])
             self.execute("COMMIT")
         except BaseException:
             if self.connection.in_transaction:  # a full disk has ended it already
