@@ -23,7 +23,7 @@ from debar.briefs.timeline import timelines
 from debar.briefs.verify import SECTIONS, TITLES
 from debar.briefs.view import View, money_text, standing_of
 from debar.evidence.parameters import RELATIONS, ROLES
-from debar.evidence.weigh import FIRM_GRADES
+from debar.evidence.weigh import FIRM_GRADES, TOGETHER
 from debar.model.canonical import canonical_json, sha256_hex
 from debar.model.currencies import MINOR_DIGITS
 from debar.model.identifiers import FAMILIES, FAMILY_OF_KIND, STRONG_KINDS, carries_a_ban
@@ -153,6 +153,7 @@ def weighing_rules() -> dict[str, Any]:
         "relations": list(RELATIONS),
         "strong": sorted(STRONG_KINDS),
         "firm_grades": {family: sorted(grades) for family, grades in FIRM_GRADES.items()},
+        "together": [[one, sorted(ones), other, sorted(others)] for one, ones, other, others in TOGETHER],
         "carries_a_ban": sorted(kind for kind in FAMILY_OF_KIND if carries_a_ban(kind)),
     }
 

@@ -80,6 +80,33 @@ def role_of(agreeing: int, with_data: int) -> str:
     return "independent" if times * agreeing + plus >= data_times * with_data else "unclear"
 
 
+ONE_OWNERS: Final = (5, 4)
+"""A value is one owner's if five times the agreeing pairs are at least four times those with data."""
+
+
+def role_between(others: tuple[int, int], *ends: tuple[int, int]) -> str:
+    """Name the role of a value for one pair, from the other pairs on it: the worse that either account shows.
+
+    Where the value without an account is one owner's (:data:`ONE_OWNERS`), all other pairs tell: the account
+    may be that owner's covert one. Else several parties hold it, and only its own pairs tell: a large
+    owner among an agency's clients must not vouch for the others.
+
+    Args:
+        others: (agreeing, with data) over all other pairs on the value.
+        ends: The same over those of them that one of the two accounts is in; one item an account.
+
+    Example:
+        >>> role_between((36, 45), (8, 9), (0, 9)), role_between((10, 45), (3, 9), (0, 9))
+        ('independent', 'operator')
+    """
+    roles = []
+    for agreeing, with_data in ends:
+        rest = (others[0] - agreeing, others[1] - with_data)
+        whole = rest[1] > 0 and ONE_OWNERS[0] * rest[0] >= ONE_OWNERS[1] * rest[1]
+        roles.append(role_of(*others) if whole else role_of(agreeing, with_data))
+    return max(roles, key=ROLES.index)
+
+
 def grade_of(kind: str, crowd: int, role: str) -> int:
     """Return the grade of a shared value: 0 speaks loudest for one owner.
 

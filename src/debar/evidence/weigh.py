@@ -17,6 +17,7 @@ from debar.evidence.parameters import (
     RELATIONS,
     default_parameters,
     grade_of,
+    read_code,
     shared_code,
 )
 from debar.model.identifiers import FAMILIES, carries_a_ban
@@ -90,7 +91,8 @@ class Weighing:
         uncalibrated_p_operator: Likewise.
         contributions: One a family, in the order of ``FAMILIES``.
         carries_a_ban: Something is shared that is neither access evidence nor plantable, and that speaks
-            for one owner by itself (:func:`is_firm`).
+            for one owner by itself (:func:`is_firm`); or two families bear each other out
+            (:func:`bear_each_other_out`).
     """
 
     relation: str
@@ -148,7 +150,7 @@ def weigh_codes(
         codes: Family to code, for every family.
         parameters: The frozen tables.
         loudest: Family to the value that set its grade, for the reasons.
-        carries_a_ban: As :class:`Weighing` says; the codes do not tell.
+        carries_a_ban: Whether a shared value is firm by itself; the codes do not tell.
     """
     scores = {
         relation: parameters.prior[relation]
@@ -178,7 +180,7 @@ def weigh_codes(
             )
             for family in FAMILIES
         ),
-        carries_a_ban=carries_a_ban,
+        carries_a_ban=carries_a_ban or bear_each_other_out(codes),
     )
     if parameters.calibration is None:
         return uncalibrated
@@ -191,9 +193,26 @@ def is_firm(value: SharedValue) -> bool:
 
     It must be neither access evidence nor plantable by an outsider, and by judgement (not by a fit, which may
     be borderline) two accounts that share it and nothing more must more likely have one owner than not: a
-    telephone of a hundred coworkers licenses nothing, however much an outsider plants beside it.
+    telephone of a hundred coworkers licenses nothing, however much an outsider plants beside it. A mailbox or
+    telephone of more than four accounts may be an agency's own, lent to its clients.
     """
     return carries_a_ban(value.kind) and value.grade() in FIRM_GRADES[value.family]
+
+
+def bear_each_other_out(codes: Mapping[str, int]) -> bool:
+    """Tell whether two families together may put an account into a ban, where neither does alone.
+
+    An agency that lends its mailbox or telephone to clients does not lend it their names or sites: beside one
+    of these, a mailbox of five accounts and more that speaks for one owner carries a ban after all. Access
+    evidence beside a name never does: one client of an agency may take another's name.
+    """
+    return any(
+        codes[one] >= 2
+        and codes[other] >= 2
+        and (codes[one] - 2) % GRADES in ones
+        and (codes[other] - 2) % GRADES in others
+        for one, ones, other, others in TOGETHER
+    )
 
 
 def _speaks_alone(family: str, grade: int) -> bool:
@@ -227,7 +246,30 @@ def probabilities(scores: Mapping[str, int]) -> tuple[int, int]:
 _DEFAULTS: Final = default_parameters(1 << 20)
 """The size cancels out: what is expected of a relation and of chance both shrink with the platform."""
 
-FIRM_GRADES: Final = {
+SPEAKING_GRADES: Final = {
     family: frozenset(grade for grade in range(GRADES) if _speaks_alone(family, grade)) for family in FAMILIES
 }
-"""Family to the grades at which a value speaks for one owner by itself."""
+"""Family to the grades at which a value speaks for one owner by itself, by judgement."""
+
+LENT_BUCKETS_FROM: Final = 2
+"""From this crowd bucket on (five accounts or more) a mailbox or telephone may be lent to clients."""
+
+
+FIRM_GRADES: Final = {
+    **SPEAKING_GRADES,
+    "contact": frozenset(
+        grade
+        for grade in SPEAKING_GRADES["contact"]
+        if read_code(shared_code(grade, 1))[2] < LENT_BUCKETS_FROM
+    ),
+}
+"""Family to the grades at which a value that may carry a ban does so by itself."""
+
+_STRONG: Final = frozenset(range(GRADES // 2))
+"""Grades of strong kinds: of contacts, mailboxes and telephones."""
+
+TOGETHER: Final = (
+    ("contact", _STRONG & SPEAKING_GRADES["contact"], "name", frozenset(range(GRADES))),
+    ("contact", _STRONG & SPEAKING_GRADES["contact"], "web", frozenset(range(GRADES))),
+)
+"""Two families and the grades at which what is shared in both carries a ban."""

@@ -23,20 +23,21 @@ if TYPE_CHECKING:
     from debar.linking.renames import NameChange
     from debar.model.ports import Engine
 
-OVERLAP_DAYS: Final = 7
+OVERLAP_DAYS: Final = 14
 """What a former holder leaves may be seen so many days longer, a buyer's things so many days before."""
 
-TOGETHER_DAYS: Final = 30
+TOGETHER_DAYS: Final = 60
 """Values of several kinds end, or begin, together if they do so within so many days."""
 
 CROWD_MAX: Final = 200
 """A value that more accounts hold does not say who holds one of them."""
 
 KINDS_MIN: Final = 3
-"""So many kinds must change together, one fewer where the legal identity is among them."""
+"""So many kinds must change together, one fewer where the legal identity is among them, and one more for
+each value, never a legal one, that goes on."""
 
-KINDS_IN_SPITE: Final = 4
-"""So many must change together for each value, never a legal one, that goes on in spite of it."""
+KINDS_IN_SPITE: Final = 2
+"""So many must change together for each value that goes on in spite of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ _SUSPECTS: Final = (
     "SELECT DISTINCT account_id FROM (SELECT account_id, family FROM identifiers"
     " WHERE family IN ('legal', 'contact') AND source NOT LIKE 'derived:legal_name'"
     " GROUP BY account_id, family"
-    " HAVING MIN(first_seen) < MAX(first_seen) AND MIN(last_seen) <= MAX(first_seen) + INTERVAL 7 DAY)"
+    " HAVING MIN(first_seen) < MAX(first_seen) AND MIN(last_seen) <= MAX(first_seen) + INTERVAL 14 DAY)"
     " AS met WHERE account_id <> 'unattributed') AS suspects"
 )
 
@@ -120,10 +121,10 @@ _DAYS: Final = (
 # One value on one day: of the former holder, of the later one, of both, or untold.
 _SIDES: Final = (
     "SELECT d.suspect_no, d.day, h.family, h.kind, h.value_hash, h.starts, h.ends, CASE"
-    " WHEN h.starts IS NULL THEN CASE WHEN h.ends <= d.day + INTERVAL 7 DAY THEN 'former' ELSE 'untold' END"
+    " WHEN h.starts IS NULL THEN CASE WHEN h.ends <= d.day + INTERVAL 14 DAY THEN 'former' ELSE 'untold' END"
     " WHEN h.starts >= d.day THEN 'later'"
-    " WHEN h.ends <= d.day + INTERVAL 7 DAY THEN 'former'"
-    " WHEN h.starts >= d.day - INTERVAL 7 DAY THEN 'later' ELSE 'both' END AS side"
+    " WHEN h.ends <= d.day + INTERVAL 14 DAY THEN 'former'"
+    " WHEN h.starts >= d.day - INTERVAL 14 DAY THEN 'later' ELSE 'both' END AS side"
     " FROM handover_days AS d JOIN handover_held AS h ON h.suspect_no = d.suspect_no"
 )
 
@@ -142,8 +143,8 @@ _BREAKS: Final = (
 
 _TOGETHER: Final = (
     "SELECT k.suspect_no, k.day, k.family, k.kind, k.both_count, b.not_before, CASE WHEN k.both_count = 0"
-    " AND k.former_until >= b.not_before - INTERVAL 30 DAY"
-    " AND k.later_from <= b.not_after + INTERVAL 30 DAY THEN 1 ELSE 0 END AS together"
+    " AND k.former_until >= b.not_before - INTERVAL 60 DAY"
+    " AND k.later_from <= b.not_after + INTERVAL 60 DAY THEN 1 ELSE 0 END AS together"
     " FROM handover_kinds AS k JOIN handover_breaks AS b ON b.suspect_no = k.suspect_no AND b.day = k.day"
 )
 
@@ -156,7 +157,8 @@ _CUTS: Final = (
     " FROM handover_together GROUP BY suspect_no, day, not_before) AS c"
     " JOIN handover_suspects AS s ON s.suspect_no = c.suspect_no"
     " WHERE c.legal_both_count = 0 AND c.families_count >= 2"
-    f" AND c.kinds_count >= GREATEST({KINDS_MIN} - c.legal_together, {KINDS_IN_SPITE} * c.both_count)"
+    f" AND c.kinds_count >= GREATEST({KINDS_MIN} - c.legal_together + c.both_count,"
+    f" {KINDS_IN_SPITE} * c.both_count)"
 )
 
 # The rows of a value tell what it is called; only accounts with a cut are asked.
@@ -184,7 +186,7 @@ def handover_steps() -> tuple[Step, ...]:
         ``handover_together`` (whether a kind changed with the others) and ``handover_cuts`` (account_id,
         day, not_before: days that pass the bar).
     """
-    assert (OVERLAP_DAYS, TOGETHER_DAYS) == (7, 30), "the steps write these as literals"
+    assert (OVERLAP_DAYS, TOGETHER_DAYS) == (14, 60), "the steps write these as literals"
     return (
         Step(name="handover_suspects", sql=_SUSPECTS),
         Step(name="handover_values", sql=_VALUES),
@@ -342,7 +344,7 @@ def split_accounts(engine: Engine, changes: Iterable[NameChange] = ()) -> tuple[
 
 
 def _is_near(one: date, other: date) -> bool:
-    return other <= one + timedelta(days=2 * TOGETHER_DAYS)
+    return other <= one + timedelta(days=TOGETHER_DAYS)
 
 
 def _by_account(handovers: Iterable[Handover]) -> list[list[Handover]]:

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Final
 from debar.evidence.parameters import (
     CROWD_BUCKETS,
     GRADES,
-    INDEPENDENT_MARGIN,
-    OPERATOR_MARGIN,
+    ONE_OWNERS,
     ROLES,
 )
 from debar.evidence.weigh import FIRM_GRADES
-from debar.linking.words import noun, opening, other_families
+from debar.linking.words import noun, opening, other_families, role_of_sql
 from debar.model.identifiers import FAMILIES, TELLING_FAMILIES, carries_a_ban, is_weak
 from debar.model.step import Step, quote_text
 
@@ -234,8 +233,8 @@ def pair_steps() -> tuple[Step, ...]:
         ``link_shared`` (a_no < b_no, value_no, family_bit, passed_on: the one had ceased to hold it before
         the other began), ``link_candidates`` (a_no, b_no, shared_mask, known_mask, met_mask: families in
         which both hold something not above the cap), ``link_votes`` (value_no, agreeing, with_data over all
-        pairs on the value) and ``link_facts`` (a_no, b_no, value_no, agreeing and with_data over the *other*
-        pairs, role, grade).
+        pairs on the value), ``link_ends`` (the same over one account's pairs on it) and ``link_facts`` (a_no,
+        b_no, value_no, agreeing and with_data over the *other* pairs, role, grade).
     """
     return (
         Step(
@@ -258,7 +257,8 @@ def pair_steps() -> tuple[Step, ...]:
         Step(name="link_crowded", sql=_CROWDED),
         Step(name="link_candidates", sql=_CANDIDATES),
         Step(name="link_votes", sql=_VOTES),
-        Step(name="link_facts", sql=facts_sql("link_shared", "link_candidates")),
+        Step(name="link_ends", sql=_ENDS),
+        Step(name="link_facts", sql=facts_sql("link_shared", "link_ends", "link_candidates")),
     )
 
 
@@ -286,6 +286,18 @@ _VOTES: Final = (
     " JOIN link_values AS v ON v.value_no = s.value_no GROUP BY s.value_no"
 )
 
+_ENDS: Final = (
+    "SELECT value_no, account_no, CAST(SUM(agrees) AS INTEGER) AS agreeing,"
+    " CAST(SUM(has_data) AS INTEGER) AS with_data FROM ("
+    + " UNION ALL ".join(
+        f"SELECT s.value_no, s.{end} AS account_no, {_AGREES} AS agrees, {_HAS_DATA} AS has_data"
+        " FROM link_shared AS s JOIN link_candidates AS c ON c.a_no = s.a_no AND c.b_no = s.b_no"
+        " JOIN link_values AS v ON v.value_no = s.value_no"
+        for end in ("a_no", "b_no")
+    )
+    + ") AS ends GROUP BY value_no, account_no"
+)
+
 # The latest word counts; of two at one instant, the one that spares.
 _JUDGED: Final = (
     "SELECT a_no, b_no, judgement FROM ("
@@ -310,10 +322,16 @@ _CANDIDATES: Final = (
 )
 
 
-def facts_sql(shared: str, candidates: str | None = None) -> str:
+def facts_sql(shared: str, ends: str, candidates: str | None = None) -> str:
     """Return the SELECT of facts from shared values, with the masks of their pairs.
 
-    The role is `evidence.role_of` in whole numbers, so that both floors decide alike to the last pair.
+    The role is `evidence.role_between` in whole numbers, so that both floors decide alike to the last pair; a
+    register's number is never passed on to somebody else.
+
+    Args:
+        shared: Shared values.
+        ends: The votes of each account's own pairs, as :func:`ends_sql` gives them.
+        candidates: A table with the masks; without it ``shared`` has them.
     """
     masks = f" JOIN {candidates} AS c ON c.a_no = s.a_no AND c.b_no = s.b_no" if candidates else ""
     agrees, has_data = (text if candidates else text.replace("c.", "s.") for text in (_AGREES, _HAS_DATA))
@@ -321,16 +339,42 @@ def facts_sql(shared: str, candidates: str | None = None) -> str:
         "SELECT a_no, b_no, value_no, agreeing, with_data, role,"
         " CAST(base_grade + role AS INTEGER) AS grade FROM ("
         "SELECT a_no, b_no, value_no, agreeing, with_data, base_grade,"
-        f" CASE WHEN passed_on THEN {ROLES.index('passed_on')}"
-        f" WHEN {OPERATOR_MARGIN[0]} * agreeing + {OPERATOR_MARGIN[2]} < {OPERATOR_MARGIN[1]} * with_data"
-        f" THEN {ROLES.index('operator')}"
-        f" WHEN {INDEPENDENT_MARGIN[0]} * agreeing + {INDEPENDENT_MARGIN[2]}"
-        f" >= {INDEPENDENT_MARGIN[1]} * with_data"
-        f" THEN {ROLES.index('independent')} ELSE {ROLES.index('unclear')} END AS role FROM ("
-        "SELECT s.a_no, s.b_no, s.value_no, s.passed_on, v.base_grade,"
-        f" t.agreeing - {agrees} AS agreeing, t.with_data - {has_data} AS with_data"
+        f" CASE WHEN passed_on AND family_bit <> {LEGAL_BIT} THEN {ROLES.index('passed_on')}"
+        f" ELSE GREATEST({_end_sql('x')}, {_end_sql('y')}) END AS role FROM ("
+        "SELECT s.a_no, s.b_no, s.value_no, s.passed_on, v.base_grade, v.family_bit,"
+        f" t.agreeing - {agrees} AS agreeing, t.with_data - {has_data} AS with_data,"
+        f" x.agreeing - {agrees} AS x_agreeing, x.with_data - {has_data} AS x_with_data,"
+        f" y.agreeing - {agrees} AS y_agreeing, y.with_data - {has_data} AS y_with_data"
         f" FROM {shared} AS s{masks} JOIN link_values AS v ON v.value_no = s.value_no"
-        " JOIN link_votes AS t ON t.value_no = s.value_no) AS votes) AS told"
+        " JOIN link_votes AS t ON t.value_no = s.value_no"
+        f" JOIN {ends} AS x ON x.value_no = s.value_no AND x.account_no = s.a_no"
+        f" JOIN {ends} AS y ON y.value_no = s.value_no AND y.account_no = s.b_no) AS votes) AS told"
+    )
+
+
+def _end_sql(end: str) -> str:
+    """Return what one account of a pair shows of a value, the pair's own vote left out everywhere."""
+    agreeing, with_data = f"{end}_agreeing", f"{end}_with_data"
+    return (
+        f"CASE WHEN with_data > {with_data}"
+        f" AND {ONE_OWNERS[0]} * (agreeing - {agreeing}) >= {ONE_OWNERS[1]} * (with_data - {with_data})"
+        f" THEN {role_of_sql('agreeing', 'with_data')} ELSE {role_of_sql(agreeing, with_data)} END"
+    )
+
+
+def ends_sql(wanted: str) -> str:
+    """Return the SELECT of what an account's own pairs on a value say: value_no, account_no and votes.
+
+    Args:
+        wanted: A table of value_no and account_no.
+    """
+    return (
+        f"SELECT w.value_no, w.account_no, CAST(SUM({_AGREES}) AS INTEGER) AS agreeing,"
+        f" CAST(SUM({_HAS_DATA}) AS INTEGER) AS with_data FROM {wanted} AS w"
+        " JOIN link_holds AS h ON h.value_no = w.value_no AND h.account_no <> w.account_no"
+        " JOIN link_pairs AS c ON c.a_no = LEAST(h.account_no, w.account_no)"
+        " AND c.b_no = GREATEST(h.account_no, w.account_no)"
+        " JOIN link_values AS v ON v.value_no = w.value_no GROUP BY w.value_no, w.account_no"
     )
 
 

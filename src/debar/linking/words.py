@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from debar.evidence.parameters import ROLES
+from debar.evidence.parameters import INDEPENDENT_MARGIN, OPERATOR_MARGIN, ROLES, role_of
 from debar.model.identifiers import FAMILIES, SENSITIVE_KINDS
 
 NOUNS: Final[dict[str, str]] = {
@@ -101,6 +101,11 @@ def fact_sentence(kind: str, shown: str, crowd: int, accounts_count: int) -> str
     return f"Both use {thing(kind, shown)}; {crowd} accounts{of_all} do."
 
 
+FEWER: Final = ", but fewer of those of one of these two"
+MORE: Final = ", but more of those of these two"
+"""A role is read from the other pairs of either account; where that differs from all others, it is said."""
+
+
 def role_sentence(kind: str, family: str, role: str, agreeing: int, with_data: int) -> str:
     """Say how a value behaves between the other accounts that hold it; empty where nothing can be seen.
 
@@ -115,9 +120,11 @@ def role_sentence(kind: str, family: str, role: str, agreeing: int, with_data: i
     pairs = "pair" if with_data == 1 else "pairs"
     share = "shares" if agreeing == 1 else "share"
     before, after = ROLE_ENDINGS[role]
+    differs = ROLES.index(role) - ROLES.index(role_of(agreeing, with_data))
+    of_the_two = FEWER if differs > 0 else MORE if differs < 0 else ""
     return (
         f"Of {with_data} other account {pairs} on this {noun(kind)}, {agreeing} also {share}"
-        f" {other_families(family)}: {before}{noun(kind)}{after}."
+        f" {other_families(family)}{of_the_two}: {before}{noun(kind)}{after}."
     )
 
 
@@ -147,6 +154,7 @@ def fact_sentence_sql(accounts_count: int) -> str:
 
 def role_sentence_sql() -> str:
     """Return :func:`role_sentence` as SQL, a space before it, over the columns of a fact."""
+    value_role = role_of_sql("agreeing", "with_data")
     endings = " ".join(
         f"WHEN {ROLES.index(role)} THEN '{before.replace(chr(39), chr(39) * 2)}' || noun || '{after}'"
         for role, (before, after) in ROLE_ENDINGS.items()
@@ -156,5 +164,17 @@ def role_sentence_sql() -> str:
         " WHEN with_data = 0 THEN '' ELSE ' Of ' || CAST(with_data AS VARCHAR) || ' other account '"
         " || CASE WHEN with_data = 1 THEN 'pair' ELSE 'pairs' END || ' on this ' || noun || ', '"
         " || CAST(agreeing AS VARCHAR) || CASE WHEN agreeing = 1 THEN ' also shares ' ELSE ' also share ' END"
-        f" || others || ': ' || CASE role {endings} END || '.' END"
+        f" || others || CASE WHEN role > {value_role} THEN '{FEWER}' WHEN role < {value_role} THEN '{MORE}'"
+        f" ELSE '' END || ': ' || CASE role {endings} END || '.' END"
+    )
+
+
+def role_of_sql(agreeing: str, with_data: str) -> str:
+    """Return :func:`debar.evidence.parameters.role_of` as SQL, in whole numbers: alike to the last pair."""
+    return (
+        f"CASE WHEN {OPERATOR_MARGIN[0]} * ({agreeing}) + {OPERATOR_MARGIN[2]}"
+        f" < {OPERATOR_MARGIN[1]} * ({with_data}) THEN {ROLES.index('operator')}"
+        f" WHEN {INDEPENDENT_MARGIN[0]} * ({agreeing}) + {INDEPENDENT_MARGIN[2]}"
+        f" >= {INDEPENDENT_MARGIN[1]} * ({with_data})"
+        f" THEN {ROLES.index('independent')} ELSE {ROLES.index('unclear')} END"
     )

@@ -92,6 +92,9 @@ function makeWeigher(parameters, rules) {
   }
 
   const firm = new Map(Object.entries(rules.firm_grades).map(([family, list]) => [family, new Set(list)]));
+  const gradeIn = (code, list) => code >= 2 && list.includes((code - 2) % grades);
+  const together = (codes) => rules.together.some(([one, ones, other, others]) =>
+    gradeIn(codes.get(one), ones) && gradeIn(codes.get(other), others));
   const isFirm = (value) => carries.has(value.kind) && firm.get(value.family).has(grade(value));
 
   return function weigh(shared, known) {
@@ -101,7 +104,8 @@ function makeWeigher(parameters, rules) {
     for (const [family, code] of codes) {
       for (const relation of rules.relations) scores[relation] += weight(family, relation, code);
     }
-    const fits = scores.covert > scores.overt ? "covert" : "overt", carriesABan = shared.some(isFirm);
+    const fits = scores.covert > scores.overt ? "covert" : "overt";
+    const carriesABan = shared.some(isFirm) || together(new Map(codes));
     const parts = codes.map(([family, code]) => ({ family, code, owner: weight(family, fits, code) }));
     const [p, q] = probabilities(scores);
     const features = featuresOf(parts, p, q, scores.operator, carriesABan);

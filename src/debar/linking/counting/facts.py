@@ -5,7 +5,7 @@ Law: a fact's role and grade are those of the pair's pattern; its words are the 
 
 from __future__ import annotations
 
-from debar.linking.steps import PASSED_ON, PRESENT, facts_sql, value_hash
+from debar.linking.steps import PASSED_ON, PRESENT, ends_sql, facts_sql, value_hash
 from debar.model.step import Step
 
 
@@ -17,7 +17,8 @@ def fact_steps(name: str, pairs: str) -> tuple[Step, ...]:
         pairs: A table of a_no, b_no: candidate pairs, each once.
 
     Returns:
-        ``<name>_shared`` and ``<name>`` as ``link_facts``: a_no, b_no, value_no, agreeing and with_data over
+        ``<name>_shared``, ``<name>_met`` (whose own pairs on which values are asked for), ``<name>_ends`` as
+        :func:`debar.linking.steps.ends_sql` and ``<name>`` as ``link_facts``: a_no, b_no, value_no, agreeing and with_data over
         the *other* pairs, role, grade.
     """
     return (
@@ -30,7 +31,15 @@ def fact_steps(name: str, pairs: str) -> tuple[Step, ...]:
                 " JOIN link_holds AS b ON b.account_no = q.b_no AND b.value_no = a.value_no"
             ),
         ),
-        Step(name=name, sql=facts_sql(f"{name}_shared")),
+        Step(
+            name=f"{name}_met",
+            sql=(
+                f"SELECT value_no, a_no AS account_no FROM {name}_shared"
+                f" UNION SELECT value_no, b_no FROM {name}_shared"
+            ),
+        ),
+        Step(name=f"{name}_ends", sql=ends_sql(f"{name}_met")),
+        Step(name=name, sql=facts_sql(f"{name}_shared", f"{name}_ends")),
     )
 
 

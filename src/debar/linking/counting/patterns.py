@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from debar.evidence.parameters import GRADES, INDEPENDENT_MARGIN, KINDS_MAX, OPERATOR_MARGIN, ROLES
+from debar.evidence.parameters import (
+    GRADES,
+    INDEPENDENT_MARGIN,
+    KINDS_MAX,
+    ONE_OWNERS,
+    OPERATOR_MARGIN,
+    ROLES,
+)
 from debar.evidence.weigh import FIRM_GRADES
 from debar.linking.steps import CODE_BASE, FAMILY_BITS, FIRM_BIT, LEGAL_BIT
 from debar.model.identifiers import FAMILIES, TELLING_FAMILIES
@@ -64,7 +71,9 @@ class Values:
 
     Args:
         base_grade (uint8): value number to the grade without role.
-        agreeing, with_data (int32): value number to its votes, which :func:`count_votes` adds up.
+        agreeing, with_data (int32): value number to its votes, which :func:`settle_votes` adds up.
+        end_agreeing, end_with_data (int32): row number to the votes of the account's own pairs on the
+            value, which :func:`count_votes` adds up.
         kind_bit (uint64): kind number to its bit.
         firm (uint8): kind number and grade to the bits of a firm number.
     """
@@ -72,6 +81,8 @@ class Values:
     base_grade: Bytes
     agreeing: Small
     with_data: Small
+    end_agreeing: Small
+    end_with_data: Small
     kind_bit: NDArray[np.uint64]
     firm: Bytes
 
@@ -91,13 +102,15 @@ class Sweep:
     """The pairs of a range of accounts, and what each says about the values that it shares.
 
     Args:
-        row (int32): of the smaller account, one entry a pair and value shared, by pair and family.
+        row, other_row (int32): of the smaller and the larger account, one entry a pair and value shared, by
+            pair and family.
         said (uint8): AGREES, HAS_DATA, PASSED_ON.
         begins (int64): where each pair begins in these.
         a_no, b_no (int32), shared, known, met (uint8): the pairs.
     """
 
     row: Small
+    other_row: Small
     said: Bytes
     begins: Ints
     a_no: Small
@@ -120,9 +133,18 @@ def sweep(holdings: Holdings, crowded: Crowded, start: int, end: int) -> Sweep:
     of_pair = (shared.astype(np.int32) * MASKS) | known
     said = VOTES.reshape(-1)[family.astype(np.int32) * MASKS**2 + np.repeat(of_pair, lengths)]
     passed = (holdings.last[left] < holdings.first[right]) | (holdings.last[right] < holdings.first[left])
+    passed &= family != FAMILIES.index("legal")  # a register's number is never passed on to somebody else
     said |= passed.astype(np.uint8) * np.uint8(PASSED_ON)
     return Sweep(
-        row=left, said=said, begins=begins, a_no=a_no, b_no=b_no, shared=shared, known=known, met=met
+        row=left,
+        other_row=right,
+        said=said,
+        begins=begins,
+        a_no=a_no,
+        b_no=b_no,
+        shared=shared,
+        known=known,
+        met=met,
     )
 
 
@@ -132,11 +154,17 @@ def known_masks(holdings: Holdings, crowded: Crowded, one: Small, other: Small) 
     return met & ~crowded.masks(one, other), met
 
 
-def count_votes(pairs: Sweep, holdings: Holdings, values: Values) -> None:
-    """Add what the pairs of a range say to the votes of their values."""
-    value = holdings.value[pairs.row]
-    np.add.at(values.agreeing, value[(pairs.said & AGREES) != 0], np.int32(1))
-    np.add.at(values.with_data, value[(pairs.said & HAS_DATA) != 0], np.int32(1))
+def count_votes(pairs: Sweep, values: Values) -> None:
+    """Add what the pairs of a range say to the votes of either account's own pairs."""
+    for rows in (pairs.row, pairs.other_row):
+        np.add.at(values.end_agreeing, rows[(pairs.said & AGREES) != 0], np.int32(1))
+        np.add.at(values.end_with_data, rows[(pairs.said & HAS_DATA) != 0], np.int32(1))
+
+
+def settle_votes(holdings: Holdings, values: Values) -> None:
+    """Add up the votes of the values: each pair stands with both of its accounts."""
+    for votes, ends in ((values.agreeing, values.end_agreeing), (values.with_data, values.end_with_data)):
+        votes[:] = np.bincount(holdings.value, weights=ends, minlength=len(votes)).astype(np.int64) // 2
 
 
 def patterns(pairs: Sweep, holdings: Holdings, values: Values) -> tuple[Ints, Bytes]:
@@ -158,14 +186,29 @@ def patterns(pairs: Sweep, holdings: Holdings, values: Values) -> tuple[Ints, By
 
 
 def _roles(pairs: Sweep, holdings: Holdings, values: Values) -> Bytes:
-    """Return the place of each shared value's role for its pair, the pair's own vote left out."""
+    """Return the place of each shared value's role for its pair: ``role_between``, the pair itself left out."""
     value = holdings.value[pairs.row]
-    agreeing = values.agreeing[value] - ((pairs.said & AGREES) != 0)
-    with_data = values.with_data[value] - ((pairs.said & HAS_DATA) != 0)
+    agrees, has_data = (pairs.said & AGREES) != 0, (pairs.said & HAS_DATA) != 0
+    agreeing, with_data = values.agreeing[value], values.with_data[value]
+    role = np.zeros(len(value), dtype=np.uint8)
+    for rows in (pairs.row, pairs.other_row):
+        own, own_data = values.end_agreeing[rows], values.end_with_data[rows]
+        whole = (with_data > own_data) & (
+            ONE_OWNERS[0] * (agreeing - own) >= ONE_OWNERS[1] * (with_data - own_data)
+        )
+        told = _role_of(
+            np.where(whole, agreeing, own) - agrees, np.where(whole, with_data, own_data) - has_data
+        )
+        np.maximum(role, told, out=role)
+    role[(pairs.said & PASSED_ON) != 0] = ROLES.index("passed_on")
+    return role
+
+
+def _role_of(agreeing: Small, with_data: Small) -> Bytes:
+    """Return the places of :func:`debar.evidence.parameters.role_of`."""
     times, data_times, plus = INDEPENDENT_MARGIN
     independent = times * agreeing + plus >= data_times * with_data
     role = np.where(independent, np.uint8(ROLES.index("independent")), np.uint8(ROLES.index("unclear")))
     times, data_times, plus = OPERATOR_MARGIN
     role[times * agreeing + plus < data_times * with_data] = ROLES.index("operator")
-    role[(pairs.said & PASSED_ON) != 0] = ROLES.index("passed_on")
     return role

@@ -23,6 +23,7 @@ from debar.linking.counting.patterns import (
     firm_bits,
     known_masks,
     patterns,
+    settle_votes,
     sweep,
 )
 from debar.model.identifiers import FAMILIES
@@ -81,9 +82,10 @@ def count_on_arrays(engine: ArrayEngine, crowd_cap: int) -> None:
     with ThreadPoolExecutor(WORKERS) as pool:
         kept: list[Sweep] = []
         for pairs in _in_order(pool, counted.sweep, counted.holdings.sweeps()):
-            count_votes(pairs, counted.holdings, counted.values)
+            count_votes(pairs, counted.values)
             if counted.is_kept:
                 kept.append(pairs)
+        settle_votes(counted.holdings, counted.values)
         rounds: Iterator[Reduced] = (
             _in_order(pool, counted.reduce, iter(kept))
             if counted.is_kept
@@ -177,8 +179,9 @@ def _read(engine: ArrayEngine, crowd_cap: int) -> _Counted:
     )
     base_grade = np.zeros(most + 1, dtype=np.uint8)
     base_grade[graded["value_no"]] = graded["base_grade"]
+    holdings = lay_out(engine.arrays(_HOLDS), presence, families)
     return _Counted(
-        holdings=lay_out(engine.arrays(_HOLDS), presence, families),
+        holdings=holdings,
         crowded=gather_crowded(
             engine.arrays("SELECT account_no, value_no, family_bit FROM link_over"), accounts_count + 1
         ),
@@ -186,6 +189,8 @@ def _read(engine: ArrayEngine, crowd_cap: int) -> _Counted:
             base_grade=base_grade,
             agreeing=np.zeros(most + 1, dtype=np.int32),
             with_data=np.zeros(most + 1, dtype=np.int32),
+            end_agreeing=np.zeros(len(holdings.value), dtype=np.int32),
+            end_with_data=np.zeros(len(holdings.value), dtype=np.int32),
             kind_bit=np.array([bit for _, _, bit, _ in kinds], dtype=np.uint64),
             firm=firm_bits(families, np.array([carries for *_, carries in kinds], dtype=np.bool_)),
         ),

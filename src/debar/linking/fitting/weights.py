@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from debar.evidence.parameters import CODES, GRADES, KINDS_MAX, OWNER_RELATIONS, RELATIONS, shared_code
-from debar.evidence.weigh import MILLION, weigh_codes
+from debar.evidence.weigh import MILLION, TOGETHER, weigh_codes
 from debar.linking.steps import CODE_BASE, FAMILY_BITS, FIRM_BIT, pattern_codes
 from debar.model.identifiers import FAMILIES
 from debar.model.ports import ArrayEngine
@@ -155,12 +155,24 @@ def weigh_patterns(pattern: Ints, firm: Ints, parameters: Parameters) -> dict[st
         "owner_millibits": np.maximum(scores["overt"], scores["covert"]),
         "operator_millibits": scores["operator"],
         "covert": scores["covert"] > scores["overt"],
-        "carries_a_ban": (firm & FIRM_BIT) != 0,
+        "carries_a_ban": ((firm & FIRM_BIT) != 0) | _together(codes),
         "best_p": best_p,
         "rest_overt": rest["overt"],
         "rest_covert": rest["covert"],
         "shares": (codes >= 2).any(axis=1),
     }
+
+
+def _together(codes: Ints) -> NDArray[np.bool_]:
+    """Return what :func:`debar.evidence.weigh.bear_each_other_out` returns, for rows of codes."""
+    found = np.zeros(len(codes), dtype=np.bool_)
+    for one, ones, other, others in TOGETHER:
+        both = np.ones(len(codes), dtype=np.bool_)
+        for family, grades in ((one, ones), (other, others)):
+            code = codes[:, FAMILIES.index(family)]
+            both &= (code >= 2) & np.isin((code - 2) % GRADES, sorted(grades))
+        found |= both
+    return found
 
 
 def weigh_pattern(pattern: int, firm: int, parameters: Parameters) -> Weighing:
