@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import itertools
 from datetime import date
+from typing import NamedTuple
 
 import pytest
 import sqlglot
 from sqlglot.errors import ErrorLevel
 
-from debar.evidence.parameters import GRADES, ROLES, role_of, shared_code
+from debar.evidence.parameters import GRADES, ROLES, role_between, shared_code
 from debar.linking.counting.facts import fact_steps, held_step, named_steps
 from debar.linking.handovers import PERIODS
 from debar.linking.links import link_platform, reason_steps
@@ -43,7 +44,15 @@ def facts_of_all(engine: DuckEngine) -> None:
         engine.run(step)
 
 
-def brute_force(world: World, cap: int) -> dict[tuple[str, str, str, str], tuple[int, int]]:
+class Votes(NamedTuple):
+    """What the other pairs on a value say: all of them, and those of either account."""
+
+    others: tuple[int, int]
+    one: tuple[int, int]
+    other: tuple[int, int]
+
+
+def brute_force(world: World, cap: int) -> dict[tuple[str, str, str, str], Votes]:
     """Count votes for (a, b, kind, value) the slow and obvious way."""
     holders: dict[tuple[str, str], set[str]] = {}
     for account, kind, text in world.held:
@@ -66,12 +75,18 @@ def brute_force(world: World, cap: int) -> dict[tuple[str, str, str, str], tuple
         for pair in pairs:
             others = [other for other in pairs if other != pair]
             papers = [own != "legal" and "legal" in known[a] & known[b] for a, b in others]
-            agreeing = sum(
+            agrees = [
                 "legal" in shared[other] if both else bool(shared[other] & telling)
                 for other, both in zip(others, papers, strict=True)
+            ]
+            data = [bool(known[a] & known[b] & telling) for a, b in others]
+            counted[*pair, *value] = Votes(
+                (sum(agrees), sum(data)),
+                *(
+                    (sum(itertools.compress(agrees, of_end)), sum(itertools.compress(data, of_end)))
+                    for of_end in ([end in other for other in others] for end in pair)
+                ),
             )
-            with_data = sum(bool(known[other[0]] & known[other[1]] & telling) for other in others)
-            counted[*pair, *value] = (agreeing, with_data)
     return counted
 
 
@@ -89,8 +104,12 @@ def test_votes_leave_the_pair_itself_out_and_roles_are_those_of_evidence(linked:
         (a, b, fact(kind, value)): votes
         for (a, b, kind, value), votes in brute_force(world, Policy().crowd_cap).items()
     }
-    assert expected == {(a, b, fact_id): (agree, data) for a, b, _, _, fact_id, agree, data, _ in found}
-    assert all(role_of(agree, data) == ROLES[role] for *_, agree, data, role in found)
+    assert {key: votes.others for key, votes in expected.items()} == {
+        (a, b, fact_id): (agree, data) for a, b, _, _, fact_id, agree, data, _ in found
+    }
+    assert {key: role_between(*votes) for key, votes in expected.items()} == {
+        (a, b, fact_id): ROLES[role] for a, b, _, _, fact_id, _, _, role in found
+    }
     assert {ROLES[row[-1]] for row in found} == set(ROLES) - {"passed_on"}
 
 

@@ -18,8 +18,8 @@ def fact_steps(name: str, pairs: str) -> tuple[Step, ...]:
 
     Returns:
         ``<name>_shared``, ``<name>_met`` (whose own pairs on which values are asked for), ``<name>_ends`` as
-        :func:`debar.linking.steps.ends_sql` and ``<name>`` as ``link_facts``: a_no, b_no, value_no, agreeing and with_data over
-        the *other* pairs, role, grade.
+        :func:`debar.linking.steps.ends_sql` and ``<name>`` as ``link_facts``: a_no, b_no, value_no, agreeing
+        and with_data over the *other* pairs, role, grade.
     """
     return (
         Step(

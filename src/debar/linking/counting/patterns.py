@@ -186,7 +186,7 @@ def patterns(pairs: Sweep, holdings: Holdings, values: Values) -> tuple[Ints, By
 
 
 def _roles(pairs: Sweep, holdings: Holdings, values: Values) -> Bytes:
-    """Return the place of each shared value's role for its pair: ``role_between``, the pair itself left out."""
+    """Return the place of each shared value's role for its pair, as ``role_between`` names it."""
     value = holdings.value[pairs.row]
     agrees, has_data = (pairs.said & AGREES) != 0, (pairs.said & HAS_DATA) != 0
     agreeing, with_data = values.agreeing[value], values.with_data[value]
