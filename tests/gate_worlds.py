@@ -10,7 +10,7 @@ from debar.app.gates.administering import make_token
 from debar.app.gates.effect import Waits, await_effect
 from debar.app.opening import Setting
 from debar.gate.remote import Link, RemoteGate, Trust
-from debar.register.address import create_register, open_register
+from debar.register.address import PostgresAddress, create_register, open_register
 from debar.stores.clock import SystemClock
 from debar.stores.keys import create_register_secrets, load_register_secrets, random_salts
 from gate_services import Served
@@ -34,9 +34,13 @@ class World:
     Args:
         folder: Where.
         lease_seconds: The lease's term, written into a policy.
+        answer_seconds: How long an answer may be used.
+        url: Of an empty PostgreSQL database; an SQLite file by default.
     """
 
-    def __init__(self, folder: Path, *, lease_seconds: float = 300, answer_seconds: float = 0.2) -> None:
+    def __init__(
+        self, folder: Path, *, lease_seconds: float = 300, answer_seconds: float = 0.2, url: str = ""
+    ) -> None:
         self.folder = folder
         self.path = folder / "register.db"
         self.policy = folder / "debar.toml"
@@ -44,17 +48,22 @@ class World:
             f"[gate]\nlease_seconds = {lease_seconds}\nanswer_seconds = {answer_seconds}\n"
         )
         log = create_register_secrets(self.path, origin=ORIGIN, now=now()).log_signer
-        create_register(self.path, origin=ORIGIN, signer=log, now=now()).close()
-        self.setting = Setting(register=self.path, policy_file=self.policy)
+        self.register = PostgresAddress(url=url, home=self.path) if url else self.path
+        create_register(self.register, origin=ORIGIN, signer=log, now=now()).close()
+        self.setting = Setting(register=self.register, policy_file=self.policy)
         self.said: list[str] = []
         self.port = 0
+        self.host = "127.0.0.1"
         self.requests = 0
 
     @contextmanager
     def served(self, *arguments: str) -> Iterator[Served]:
         """Serve the register inside, on the same port each time."""
-        listen = ("--listen", f"127.0.0.1:{self.port}")
-        made = Served("--register", self.path, "--policy", self.policy, *listen, *arguments)
+        named: tuple[str | Path, ...] = ("--register", self.path)
+        if isinstance(self.register, PostgresAddress):
+            named = ("--register", self.register.url, "--register-key", f"{self.path}.key")
+        listen = ("--listen", f"{self.host}:{self.port}")
+        made = Served(*named, "--policy", self.policy, *listen, *arguments)
         self.port = made.port
         try:
             yield made
@@ -88,7 +97,7 @@ class World:
         self.requests += 1
         key = f"apply {self.requests}"
         signer = load_register_secrets(self.path).log_signer
-        with open_register(self.path) as register:
+        with open_register(self.register) as register:
             register.append(
                 drafts, salts=random_salts(len(drafts)), now=now(), signer=signer, request_key=key
             )
@@ -96,7 +105,7 @@ class World:
 
     def effect(self, request_key: str) -> dict[str, Any]:
         """Wait until what was recorded under a key is in force, and return the certificate."""
-        with open_register(self.path) as register:
+        with open_register(self.register) as register:
             waits = Waits(clock=SystemClock(), say=self.said.append)
             certificate = await_effect(register, request_key, waits)
         assert certificate is not None

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from benchmarks.gate.certificates import make_certificate
 
 from debar.app.answer import Answer
 from debar.app.gates.administering import fence, status
@@ -17,8 +18,10 @@ from debar.app.gates.putting import put_in_force
 from debar.app.gates.shadowing import shadow_report
 from debar.app.verifying import verify
 from debar.gate.protocol.certificate import verify_certificate
-from debar.gate.remote import Link
+from debar.gate.remote import Link, RemoteGate, Trust
+from debar.gate.table.standing import TableStanding
 from debar.model.problem import DebarError
+from debar.service.gates.register import FAR_ENTRIES
 from debar.service.gates.relaying import read_tokens
 from debar.service.started import Options, start
 from debar.stores.clock import SystemClock
@@ -308,3 +311,43 @@ def test_a_list_of_tokens_is_read_strictly(tmp_path: Path) -> None:
     file.write_text("ads-1 token\n\nads-2\n")
     with pytest.raises(DebarError, match="DBR-V006"):
         read_tokens(file)
+
+
+@pytest.mark.ci
+def test_tls_on_both_sides(tmp_path: Path) -> None:
+    """A gate trusts the register by its authority, and shows a certificate instead of a token."""
+    make_certificate(tmp_path)
+    files = {name: tmp_path / f"{name}.pem" for name in ("chain", "key")}
+    world = World(tmp_path)
+    tls = ("--tls-certificate", files["chain"], "--tls-key", files["key"])
+    with world.served(*map(str, tls), "--tls-callers", str(files["chain"])):
+        trust = Trust(authorities=files["chain"], certificate=files["chain"], key=files["key"])
+        gate = RemoteGate(Link.parse(f"https://localhost:{world.port}", trust), name="localhost")
+        stranger = RemoteGate(
+            Link.parse(f"https://localhost:{world.port}", Trust(authorities=files["chain"])), name="localhost"
+        )
+        try:
+            assert gate.wait(10), "the certificate's name is the gate's"
+            assert {"localhost": "acknowledged"} == ends(world.ban("a1"))
+            assert not gate.check("a1").allowed
+            assert not stranger.wait(0.3)
+        finally:
+            gate.close()
+            stranger.close()
+
+
+@pytest.mark.ci
+def test_a_gate_that_is_far_behind_fetches_a_table(tmp_path: Path) -> None:
+    """A new gate of a large register gets a table, checks it, and goes on with the log from there."""
+    world = World(tmp_path)
+    world.record(*(debar(f"b{number}") for number in range(FAR_ENTRIES + 1)))
+    with world.served(), world.gate("ads-1") as gate:
+        assert gate.wait(60), world.said
+        assert [gate.check(account).verdict for account in ("b0", f"b{FAR_ENTRIES}")] == ["debarred"] * 2
+        assert gate.check("a1").allowed
+        assert isinstance(gate.core.standing, TableStanding)
+        world.ban("a1")
+        assert not gate.check("a1").allowed
+        world.lift("b0")
+        time.sleep(0.5)
+        assert gate.check("b0").allowed

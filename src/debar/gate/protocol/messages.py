@@ -244,6 +244,8 @@ def from_json(line: bytes | str) -> Message:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any field
     """Return a field's JSON value."""
+    if isinstance(value, (str, int)):
+        return value
     if isinstance(value, LogEntry):
         return {"seq": value.seq, "op": value.op, "at": instant_text(value.at), "body": dict(value.body)}
     if isinstance(value, datetime):
@@ -251,18 +253,27 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if hasattr(value, "__dataclass_fields__"):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {name: _plain(getattr(value, name)) for name in _readers(type(value))}
     return value
 
 
 def _read(made: type[Any], document: Any) -> Any:  # noqa: ANN401 - the class is a value
     if not isinstance(document, dict):
         raise _unfit(f"a {made.__name__.lower()} is an object")
-    names = {field.name for field in fields(made)}
-    if set(document) != names:
-        odd = sorted(set(document) ^ names)
+    readers = _readers(made)
+    if document.keys() != readers.keys():
+        odd = sorted(document.keys() ^ readers.keys())
         raise _unfit(f"a {made.__name__.lower()} has other fields than these: {', '.join(map(str, odd))}")
-    return made(**{name: _READERS[_reader(made, name)](value, name) for name, value in document.items()})
+    return made(**{name: readers[name](value, name) for name, value in document.items()})
+
+
+def _readers(made: type[Any]) -> dict[str, Callable[[object, str], Any]]:
+    """Return the reader of each field of a class, worked out once: there is a message for each gate."""
+    found = _READERS_OF.get(made)
+    if found is None:
+        found = {field.name: _READERS[_reader(made, field.name)] for field in fields(made)}
+        _READERS_OF[made] = found
+    return found
 
 
 def _reader(made: type[Any], name: str) -> str:
@@ -317,6 +328,7 @@ def _body(value: object, name: str) -> dict[str, Any]:
     return value
 
 
+_READERS_OF: Final[dict[type[Any], dict[str, Callable[[object, str], Any]]]] = {}
 _MAY_BE_EMPTY: Final = frozenset({"replaces", "via", "where"})
 _READERS: Final[dict[str, Callable[[object, str], Any]]] = {
     "int": _number,

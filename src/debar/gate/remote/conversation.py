@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from debar.gate.protocol.messages import from_json, to_json
+from debar.gate.protocol.messages import Grant, Join, Joined, Refused, Renew, from_json, to_json
 from debar.model.problem import DebarError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from debar.gate.protocol.gate import GateCore
     from debar.gate.protocol.messages import Message
@@ -35,6 +35,8 @@ class Conversation:
         self._nonce = nonce
         self._parts: list[bytes] = []
         self._size = 0
+        self.asked_at: int | None = None
+        """When something was asked that was not answered yet; None where nothing is open."""
 
     def feed(self, data: bytes) -> bytes:
         """Take in bytes as they arrived; return what to send.
@@ -44,12 +46,24 @@ class Conversation:
         """
         sent: list[Message] = []
         for line in self._lines(data):
-            sent += self.core.receive(from_json(line), self._clock())
-        return lines_of([*sent, *self.core.tick(self._clock(), self._nonce())])
+            message = from_json(line)
+            if isinstance(message, Grant | Joined | Refused):
+                self.asked_at = None
+            sent += self.core.receive(message, self._clock())
+        return self._out([*sent, *self.core.tick(self._clock(), self._nonce())])
 
     def due(self) -> bytes:
         """Return what is to be sent without having received anything."""
-        return lines_of(self.core.tick(self._clock(), self._nonce()))
+        return self._out(self.core.tick(self._clock(), self._nonce()))
+
+    def silent_seconds(self) -> float:
+        """Return for how long a question has been open."""
+        return 0.0 if self.asked_at is None else (self._clock() - self.asked_at) / 1e9
+
+    def _out(self, messages: Sequence[Message]) -> bytes:
+        if self.asked_at is None and any(isinstance(message, Renew | Join) for message in messages):
+            self.asked_at = self._clock()
+        return lines_of(messages)
 
     def wait_seconds(self, most: float) -> float:
         """Return for how long nothing is due, at most ``most``."""

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 POLL_SECONDS: Final = 0.25
 """The thread looks around at least this often: at its clocks, and at whether it shall stop."""
 
+ANSWER_SECONDS: Final = 3.0
+"""A connection on which a question stays open for longer is given up: a network may swallow it silently."""
+
 BACKOFF_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0)
 """Between one attempt to connect and the next."""
 
@@ -193,6 +196,8 @@ class RemoteGate:
         connection.sendall(conversation.due() + conversation.feed(rest))
         while not self._stop.is_set() and not self.core.stopped:
             self.core.compare_clocks(boot_clock(), time.time_ns())
+            if conversation.silent_seconds() > ANSWER_SECONDS:
+                raise TimeoutError("the register does not answer")
             wait = conversation.wait_seconds(POLL_SECONDS)
             data = self._receive(connection, wait) if wait > 0 else b""
             out = conversation.feed(data) if data else conversation.due()

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.gate.durable import DurableGates
 from debar.gate.protocol.certificate import Clocks, direct_outcome
 from debar.gate.protocol.effects import perform
-from debar.gate.protocol.messages import Join, Offer, Renew, to_json
+from debar.gate.protocol.messages import Ack, Join, Offer, Renew, to_json
 from debar.gate.protocol.register import RegisterCore
 from debar.gate.remote.gate import boot_clock
 from debar.model.problem import DebarError
@@ -47,6 +48,9 @@ STATUS_SECONDS: Final = 5.0
 
 CHANGED_SECONDS: Final = 0.2
 """And this soon after something changed."""
+
+_UNUSED: Final = datetime.min.replace(tzinfo=UTC)
+"""Where no grant can come of it, nobody reads the wall clock."""
 
 FAR_ENTRIES: Final = 20_000
 """A gate that lacks more entries than this is offered a table instead."""
@@ -93,7 +97,9 @@ class RegisterHub:
         self._status_at = 0
         self._changed = False
         self._timer: asyncio.TimerHandle | None = None
+        self._effects: list[Effect] = []
         self._scheduled = False
+        self._hinted = True
         self._failure = "it has not started"
         self.counted = {"grants": 0, "acks": 0, "certificates": 0, "failures": 0}
 
@@ -110,10 +116,20 @@ class RegisterHub:
             return None
 
     def received(self, peer: Peer, message: Message) -> None:
-        """Take in a message; it is answered with all that came at the same time."""
+        """Take in a message; it is answered with all that came at the same time.
+
+        An acknowledgement is taken in at once: most of them change nothing else, and there are as many as
+        gates.
+        """
+        core = self._core
         self._peers[getattr(message, "gate", "")] = peer
+        if isinstance(message, Ack) and core is not None and not self._inbox:
+            self._effects += core.receive(message, now=boot_clock(), wall=_UNUSED)
+            if self._effects:
+                self._wake()
+            return
         self._inbox.append((peer, message))
-        self.wake()
+        self._wake()
 
     def gone(self, peer: Peer) -> None:
         """Forget a connection: what is sent to its gates is lost, until they come back."""
@@ -121,7 +137,11 @@ class RegisterHub:
             del self._peers[gate]
 
     def wake(self) -> None:
-        """Look at the log and at what came, soon."""
+        """Look at the log, soon: somebody said that it has grown, or that a gate is fenced."""
+        self._hinted = True
+        self._wake()
+
+    def _wake(self) -> None:
         if not self._scheduled:
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self._work)
@@ -138,6 +158,10 @@ class RegisterHub:
             self._timer.cancel()
         self._close()
 
+    def _on_timer(self) -> None:
+        self._hinted = True
+        self._work()
+
     def _work(self) -> None:
         self._scheduled = False
         if self._timer is not None:
@@ -152,14 +176,17 @@ class RegisterHub:
         wait = POLL_SECONDS
         if core is not None:
             wait = min(wait, max(0.001, (core.next_at() - boot_clock()) / 1e9))
-        self._timer = asyncio.get_running_loop().call_later(wait, self._work)
+        self._timer = asyncio.get_running_loop().call_later(wait, self._on_timer)
 
     def _round(self) -> None:
         """Look at the log, take in what came, do what is due, and only then send."""
         core = self._charge()
         inbox, self._inbox = self._inbox, []
-        effects: list[Effect] = list(self._look())
-        effects += self._fence_new()
+        effects, self._effects = self._effects, []
+        if self._hinted or any(isinstance(message, Join | Renew) for _, message in inbox):
+            self._hinted = False
+            effects += self._look()
+            effects += self._fence_new()
         for peer, message in inbox:
             if peer.transport.is_closing() and isinstance(message, Join | Renew):
                 continue
@@ -222,6 +249,7 @@ class RegisterHub:
         self._close()
         self._out.clear()
         self._inbox.clear()
+        self._effects.clear()
         for peer in set(self._peers.values()):
             peer.transport.abort()
 
