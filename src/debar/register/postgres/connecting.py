@@ -112,7 +112,7 @@ def check_durable(connection: psycopg.Connection[Any], address: PostgresAddress)
             "this server can lose what it has acknowledged",
             details=tuple(wrong),
             place=Place(file=str(address)),
-            hint="set it as docs/register.md says, reload the server, and try again",
+            hint="set it as docs/register-postgresql.md says, reload the server, and try again",
             exit_code=EXIT_REFUSED,
         )
 

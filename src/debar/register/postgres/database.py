@@ -55,9 +55,11 @@ class PostgresDatabase:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Return the rows of a SELECT, all of them."""
-        self._send()
         with translated(self.name):
-            return self.connection.execute(_dialect(sql), values).fetchall()
+            if not self._waiting:
+                return self.connection.execute(_dialect(sql), values).fetchall()
+            self._waiting.append((sql, values))
+            return self._send_all().fetchall()
 
     def stream(self, sql: str) -> Iterator[Row]:
         """Give the rows of a SELECT one after another."""
@@ -149,7 +151,7 @@ class PostgresDatabase:
         return int(self.rows("SELECT max(version) FROM schema_version")[0][0])
 
     def forget(self) -> None:
-        """Do nothing: the server removes deleted rows when it vacuums, as docs/register.md says."""
+        """Do nothing: the server removes deleted rows as it vacuums (docs/register-postgresql.md)."""
 
     def faults(self) -> Iterator[str]:
         """Say which table or guard is not as it was made."""
@@ -174,19 +176,19 @@ class PostgresDatabase:
             with translated(self.name):
                 self._send_all()
 
-    def _send_all(self) -> str | None:
+    def _send_all(self) -> psycopg.Cursor[Any]:
         """Send what waits in one go, and return what the server said of the last of it."""
         waiting, self._waiting = self._waiting, []
         with self.connection.pipeline():
             cursors = [self.connection.execute(_dialect(sql), values or None) for sql, values in waiting]
-        return cursors[-1].statusmessage
+        return cursors[-1]
 
     def _commit(self) -> None:
         """Commit; what leaves open whether it was done is told from what was refused."""
         self._warnings.clear()
         self._waiting.append(("COMMIT", ()))
         try:
-            done = self._send_all()
+            done = self._send_all().statusmessage
         except psycopg.Error as error:
             if self.connection.broken or error.sqlstate is None:
                 raise unknown_outcome(self.name, "the connection was lost during the commit") from error

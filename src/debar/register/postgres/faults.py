@@ -24,7 +24,7 @@ _BUSY: Final = (
 )
 _FORBIDDEN: Final = (
     "DBR-R006", "the register cannot be written",
-    "check the grants of the database's user (docs/register.md), and that the server is the primary",
+    "check the grants of the database's user (docs/register-postgresql.md), and the server is the primary",
     EXIT_REFUSED,
 )  # fmt: skip
 _DAMAGED: Final = (
