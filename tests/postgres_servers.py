@@ -100,6 +100,17 @@ class PostgresServer:
             "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions",
         )  # fmt: skip
 
+    @classmethod
+    def following(cls, primary: PostgresServer, *, name: str) -> Self:
+        """Copy a running server as its standby of some name; it starts when it is entered."""
+        made = cls()
+        made.password = primary.password
+        made.run(
+            "pg_basebackup", "--pgdata", made.data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync",
+            "--dbname", f"{primary.url()}?application_name={name}",
+        )  # fmt: skip
+        return made
+
     def run(self, program: str, *arguments: str | Path) -> None:
         """Run one of PostgreSQL's programs to its end, as the server's user."""
         subprocess.run(
