@@ -132,6 +132,11 @@ def test_a_value_that_a_crowd_holds_identifies_nobody(platform: DuckEngine, tmp_
     hit = hits(platform, path, crowd_cap=1)["other", "b"]
     assert hit.grade == "pointing"
     assert "website beta.example is held by 2 accounts here" in hit.against
+    listed = write_lines(tmp_path / "m.jsonl", BETA, sanction("b"))
+    assert [hits(platform, listed, crowd_cap=cap)["desk", "b"].grade for cap in (0, 1)] == [
+        "pointing",
+        "identified",
+    ]
 
 
 def test_a_number_is_found_under_whatever_kind_it_stands(platform: DuckEngine, tmp_path: Path) -> None:
