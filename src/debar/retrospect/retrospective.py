@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from debar.model.window import Window
+    from debar.retrospect.against import AgainstOthers
     from debar.retrospect.clock import Clock
 
 
@@ -324,6 +325,7 @@ class Retrospective:
         launches: Ads close to one another in time.
         shared_texts: Texts of several accounts.
         months: Currency to (first of month, micros): delivered where there is billing, else stated at least.
+        against: Account by account against everybody else; empty where there is nobody else.
     """
 
     window: Window
@@ -345,6 +347,7 @@ class Retrospective:
     launches: Launches
     shared_texts: SharedTexts
     months: Mapping[str, tuple[tuple[date, int], ...]]
+    against: tuple[AgainstOthers, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the retrospective as a JSON object, without its words."""
@@ -372,6 +375,7 @@ class Retrospective:
             "around": None if self.around is None else self.around.as_json(),
             "launches": self.launches.as_json(),
             "shared_texts": self.shared_texts.as_json(),
+            "against_others": [one.as_json() for one in self.against],
             "months": {
                 currency: [{"month": m.isoformat(), "amount": format_micros(a)} for m, a in points]
                 for currency, points in self.months.items()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from debar.model.problem import EXIT_USAGE, DebarError
 from debar.retrospect import steps
 from debar.retrospect.clock import read_clock, share, weeks, zone
+from debar.retrospect.measures import against_others
 from debar.retrospect.retrospective import (
     Aim,
     Amount,
@@ -98,6 +99,7 @@ def retrospect(
         around=None if around is None else _around(around, days, has_background=background is not None),
         **_signals(engine, background),
         months=_months(engine),
+        against=() if background is None else against_others(engine, time_zone=time_zone),
     )
 
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from debar.model.legible import legible
 from debar.model.money import Money, show
+from debar.retrospect.against import FLAGGED_MAX, ONE_IN
 from debar.retrospect.clock import MILLION
 from debar.retrospect.retrospective import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from debar.retrospect.against import AgainstOthers
     from debar.retrospect.retrospective import Retrospective, Spender
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -42,7 +44,76 @@ def percent(millionths: int) -> str:
 def signals(r: Retrospective) -> tuple[Signal, ...]:
     """Return what may stand out in a retrospective, each with its background and its limits."""
     found = [_currency(r), _clock(r), _offset(r), _launches(r), _texts(r), _calendar(r), _silence(r)]
+    found += [_against(one, r) for one in r.against]
     return tuple(signal for signal in found if signal is not None)
+
+
+_AGAINST: Final = {
+    "paying currency": (
+        "pay in a currency that is rare among accounts aimed at the same country",
+        "That the money comes from another place than the ads go to.",
+        "Who pays: a resident may hold a foreign account, an agency abroad may pay.",
+    ),
+    "payer's country": (
+        "state a country that is rare among accounts aimed at the same country",
+        "That the account sits elsewhere than its audience.",
+        "That this is hidden or forbidden: tourism, trade and diasporas advertise across borders.",
+    ),
+    "office hours": (
+        "launch in these office hours more than others do",
+        "People at work in a zone that fits.",
+        "Where they sat; every place on the same meridians keeps these hours.",
+    ),
+    "one-day burst": (
+        "launch more of their ads on a single day than others do",
+        "A campaign that was set up at once.",
+        "Why: a sale, an import of old ads and an election look the same.",
+    ),
+    "spends at once": (
+        "were billed more in the first week after their creation than others were",
+        "An account that was made to spend, and did not grow.",
+        "Who is behind it: a large advertiser's second account spends at once too.",
+    ),
+    "texts of others": (
+        "use texts that other accounts use more than others do",
+        "Accounts that draw on the same texts.",
+        "Who wrote them: a text can be copied by anybody who sees the ad.",
+    ),
+    "audiences of others": (
+        "aim at audiences, word for word, that other accounts aim at more than others do",
+        "Accounts that are set up from the same list.",
+        "Whose list: suggested audiences of the platform are shared by strangers.",
+    ),
+}
+"""Signal to what its flagged accounts do, what that can show, and what it cannot."""
+
+
+def _against(one: AgainstOthers, r: Retrospective) -> Signal:
+    """Say who of the accounts asked for stands out, how many others do, and what chance makes of it."""
+    does, shows, cannot_show = _AGAINST[one.name]
+    listed = "; ".join(
+        f"{legible(flagged.account_id)} ({legible(flagged.shown)}, p {flagged.p_value / MILLION:.4f})"
+        for flagged in one.flagged[:FLAGGED_MAX]
+    )
+    more = len(one.flagged) - FLAGGED_MAX
+    zone = f", {r.clock.time_zone} time" if one.name == "office hours" else ""
+    together = ""
+    if one.by_lot is not None:
+        together = (
+            f" Together they stand out more than {percent(one.exceeds)} of the others; by lot:"
+            f" {percent(one.by_lot)}."
+        )
+    uncompared = f" {one.uncompared_count:,} have too few others like them." if one.uncompared_count else ""
+    return Signal(
+        name=one.name,
+        found=f"{len(one.flagged):,} of {one.asked_count:,} accounts {does}{zone}"
+        f"{': ' + listed if listed else ''}{f' and {more:,} more' if more > 0 else ''}.{uncompared}",
+        background=f"Flagged is who stands out as one in {ONE_IN} of accounts like it or less;"
+        f" {percent(one.false_alarm_rate)} of {one.others_count:,} others are. So many or more"
+        f" by chance: {percent(one.by_chance)} at most.{together}",
+        shows=shows,
+        cannot_show=cannot_show,
+    )
 
 
 def _currency(r: Retrospective) -> Signal | None:

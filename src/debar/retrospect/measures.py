@@ -1,0 +1,188 @@
+"""What is measured of each account, to be compared with all others: one SQL question a signal.
+
+Law: an account is measured only where it has enough to be measured by; what it does not show is not a zero.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Final
+
+from debar.model.money import Money, show
+from debar.retrospect.against import Measured, compare, rarities
+from debar.retrospect.clock import MILLION, OFFICE_DAYS, OFFICE_HOURS, share, zone
+from debar.retrospect.steps import TEXT_LENGTH_MIN, UNATTRIBUTED
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from debar.model.ports import Engine
+    from debar.retrospect.against import AgainstOthers
+
+LAUNCHES_MIN: Final = 10
+"""An account with fewer launches at a known time has no habit."""
+
+TEXTS_MIN: Final = 5
+"""An account with fewer texts, or aims, has nothing to share."""
+
+EARLY_DAYS: Final = 7
+"""What an account spends at once is what it spends within so many days of its creation."""
+
+
+def against_others(engine: Engine, *, time_zone: str) -> tuple[AgainstOthers, ...]:
+    """Return each signal that accounts asked for and others both show.
+
+    Args:
+        engine: Holds ``retrospect_ads``, ``accounts`` and ``billing``.
+        time_zone: Zone of the office hours.
+    """
+    found = (
+        compare("paying currency", rarities(_attributes(engine, "currency"), words=_AIMED)),
+        compare("payer's country", rarities(_attributes(engine, "home"), words=_AIMED)),
+        compare("office hours", _office(engine, time_zone)),
+        compare("one-day burst", _bursts(engine)),
+        compare("spends at once", _early(engine)),
+        compare("texts of others", _shared(engine, "text")),
+        compare("audiences of others", _shared(engine, "targeting")),
+    )
+    return tuple(one for one in found if one is not None)
+
+
+_AIMED: Final = "{attribute}, aimed at {stratum}"
+
+_ATTRIBUTES: Final = """
+WITH aims AS (
+  SELECT account_id, asked, country, COUNT(*) AS ads_count
+  FROM (SELECT account_id, asked, unnest(countries) AS country FROM retrospect_ads) AS aimed
+  GROUP BY account_id, asked, country
+), main_aim AS (
+  SELECT account_id, asked, country
+  FROM (
+    SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY ads_count DESC, country) AS place FROM aims
+  ) AS ranked
+  WHERE place = 1
+), paid AS (
+  SELECT account_id, currency, COUNT(*) AS ads_count FROM retrospect_ads
+  WHERE currency IS NOT NULL GROUP BY account_id, currency
+), main_currency AS (
+  SELECT account_id, currency
+  FROM (
+    SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY ads_count DESC, currency) AS place FROM paid
+  ) AS ranked
+  WHERE place = 1
+)
+SELECT m.account_id, m.asked, m.country, p.currency, a.country
+FROM main_aim AS m
+LEFT JOIN main_currency AS p ON p.account_id = m.account_id
+LEFT JOIN accounts AS a ON a.account_id = m.account_id
+ORDER BY m.account_id"""
+
+
+def _attributes(engine: Engine, which: str) -> list[tuple[str, bool, str, str]]:
+    """Return accounts with the country that they mostly aim at, and their currency or own country."""
+    place = 3 if which == "currency" else 4
+    return [
+        (row[0], bool(row[1]), row[2], row[place])
+        for row in engine.rows(_ATTRIBUTES)
+        if row[0] != UNATTRIBUTED and row[place]
+    ]
+
+
+def _office(engine: Engine, time_zone: str) -> list[Measured]:
+    """Return of each account with a habit the share of launches in office hours."""
+    place = zone(time_zone)
+    rows = engine.rows(
+        "WITH timed AS (SELECT account_id, asked, date_trunc('hour', launched_at) AS hour FROM retrospect_ads"
+        f" WHERE launched_at <> date_trunc('day', launched_at) AND account_id <> '{UNATTRIBUTED}')"
+        " SELECT account_id, asked, hour, COUNT(*) FROM timed WHERE account_id IN"
+        f" (SELECT account_id FROM timed GROUP BY account_id HAVING COUNT(*) >= {LAUNCHES_MIN})"
+        " GROUP BY account_id, asked, hour ORDER BY account_id, hour"
+    )
+    known: dict[datetime, bool] = {}
+    counts: dict[tuple[str, bool], list[int]] = {}
+    for account_id, asked, hour, launches in rows:
+        if hour not in known:
+            local = hour.replace(tzinfo=UTC).astimezone(place)
+            known[hour] = local.weekday() in OFFICE_DAYS and local.hour in OFFICE_HOURS
+        found = counts.setdefault((account_id, bool(asked)), [0, 0])
+        found[0] += launches * known[hour]
+        found[1] += launches
+    return [
+        Measured(
+            account_id=account_id,
+            asked=asked,
+            stratum="",
+            value=share(inside, total),
+            shown=f"{inside:,} of {total:,} launches",
+        )
+        for (account_id, asked), (inside, total) in sorted(counts.items())
+    ]
+
+
+def _bursts(engine: Engine) -> list[Measured]:
+    """Return of each account with a habit the share of its launches on its busiest day."""
+    rows = engine.rows(
+        "SELECT account_id, asked, MAX(launches), CAST(SUM(launches) AS BIGINT) FROM ("
+        " SELECT account_id, asked, CAST(launched_at AS DATE) AS day, COUNT(*) AS launches"
+        f" FROM retrospect_ads WHERE account_id <> '{UNATTRIBUTED}' GROUP BY 1, 2, 3) AS days"
+        f" GROUP BY account_id, asked HAVING SUM(launches) >= {LAUNCHES_MIN} ORDER BY account_id"
+    )
+    return [
+        Measured(
+            account_id=account_id,
+            asked=bool(asked),
+            stratum="",
+            value=share(busiest, total),
+            shown=f"{busiest:,} of {total:,} launches on one day",
+        )
+        for account_id, asked, busiest, total in rows
+    ]
+
+
+_EARLY: Final = f"""
+SELECT b.account_id, s.account_id IS NOT NULL, b.currency, CAST(SUM(b.amount_micros) AS DECIMAL(38,0))
+FROM billing AS b
+JOIN accounts AS a ON a.account_id = b.account_id
+LEFT JOIN retrospect_accounts AS s ON s.account_id = b.account_id
+WHERE b.kind = 'delivered' AND a.created_at IS NOT NULL
+  AND date_diff('day', CAST(a.created_at AS DATE), b.service_day) BETWEEN 0 AND {EARLY_DAYS - 1}
+GROUP BY b.account_id, s.account_id, b.currency
+ORDER BY b.account_id, b.currency"""
+
+
+def _early(engine: Engine) -> list[Measured]:
+    """Return what each account was billed in its first week, among those billed in the same currency."""
+    return [
+        Measured(
+            account_id=account_id,
+            asked=bool(asked),
+            stratum=currency,
+            value=int(micros),
+            shown=f"{show(Money(currency=currency, amount_micros=int(micros)))} in its first week",
+        )
+        for account_id, asked, currency, micros in engine.rows(_EARLY)
+        if account_id != UNATTRIBUTED
+    ]
+
+
+def _shared(engine: Engine, column: str) -> list[Measured]:
+    """Return of each account with enough of them the share of its texts that another account uses too."""
+    assert column in ("text", "targeting"), "columns are ours"
+    rows = engine.rows(
+        f"WITH said AS (SELECT account_id, asked, lower(trim({column})) AS words FROM retrospect_ads"
+        f" WHERE length(trim({column})) >= {TEXT_LENGTH_MIN} AND account_id <> '{UNATTRIBUTED}'),"
+        " many AS (SELECT words FROM said GROUP BY words HAVING COUNT(DISTINCT account_id) > 1)"
+        " SELECT s.account_id, s.asked, COUNT(m.words), COUNT(*) FROM said AS s"
+        " LEFT JOIN many AS m ON m.words = s.words GROUP BY s.account_id, s.asked"
+        f" HAVING COUNT(*) >= {TEXTS_MIN} ORDER BY s.account_id"
+    )
+    return [
+        Measured(
+            account_id=account_id,
+            asked=bool(asked),
+            stratum="",
+            value=MILLION * shared // total,
+            shown=f"{shared:,} of {total:,} ads",
+        )
+        for account_id, asked, shared, total in rows
+    ]
