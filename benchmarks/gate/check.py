@@ -71,7 +71,7 @@ def questions(count: int, keys: int, *, debarred: bool) -> list[tuple[TypedKey, 
 
 
 def timed(label: str, asked: Sequence[Any], check: Callable[[Any], object]) -> None:
-    """Print the percentiles of one call each, after one round that warms."""
+    """Print the percentiles of one call each: over all, and in the quietest tenth of stretches of 1,000."""
     read = time.perf_counter_ns
     for question in asked[:2_000]:
         check(question)
@@ -80,9 +80,15 @@ def timed(label: str, asked: Sequence[Any], check: Callable[[Any], object]) -> N
         start = read()
         check(question)
         taken.append(read() - start)
+    stretches = [sorted(taken[at : at + 1_000]) for at in range(0, len(taken) - 999, 1_000)] or [
+        sorted(taken)
+    ]
+    quiet = sorted(stretches, key=lambda stretch: stretch[len(stretch) // 2])[len(stretches) // 10]
     taken.sort()
-    p50, p99, p999 = (taken[int(len(taken) * share)] / 1_000 for share in (0.5, 0.99, 0.999))
-    print(f"{label:58} p50 {p50:8.2f}  p99 {p99:8.2f}  p99.9 {p999:8.2f} us")
+    p50, p99 = (taken[int(len(taken) * share)] / 1_000 for share in (0.5, 0.99))
+    quiet_p50, quiet_p99 = (quiet[int(len(quiet) * share)] / 1_000 for share in (0.5, 0.99))
+    quietest = f"quietest tenth p50 {quiet_p50:7.2f} p99 {quiet_p99:7.2f}"
+    print(f"{label:50} p50 {p50:8.2f} p99 {p99:8.2f} us; {quietest}")
 
 
 def mapped_bytes(path: Path) -> int:
@@ -130,7 +136,7 @@ def floors(folder: Path, asked: Sequence[Any]) -> None:
         os.pwrite(descriptor, b"x" * 4096, 0)
         os.fsync(descriptor)
 
-    timed("floor: an fsync of 4 KiB", asked[:500], synced)
+    timed("floor: an fsync of 4 KiB", asked[:1_000], synced)
     os.close(descriptor)
 
 
@@ -160,20 +166,18 @@ def peers(folder: Path, keys: int, asked: Sequence[tuple[TypedKey, ...]]) -> Non
 
 
 def batch(store: TableStanding, keys: int) -> None:
-    """Print how many accounts a second are checked at once."""
+    """Print how many accounts are checked in a second of the wall's clock and in one of the processor's."""
+    count = min(keys, 1_000_000)
     for label, odd in (("none debarred", 1), ("1 in 1,000 debarred", 0)):
-        accounts = [
-            value_of("account", 2 * number + (1 if number % 1_000 else odd))
-            for number in range(min(keys, 1_000_000))
-        ]
-        best = min(_seconds(lambda: check_accounts(store, accounts, now=NOW)) for _ in range(3))  # noqa: B023
-        print(f"{f'batch of {len(accounts):,} accounts, {label}':58} {len(accounts) / best / 1e6:12.2f} M/s")
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+        accounts = [value_of("account", 2 * number + (number % 1_000 > 0 or odd)) for number in range(count)]
+        wall, processor = [], []
+        for _ in range(5):
+            started, worked = time.perf_counter(), time.process_time()
+            check_accounts(store, accounts, now=NOW)
+            wall.append(time.perf_counter() - started)
+            processor.append(time.process_time() - worked)
+        rates = f"{count / min(wall) / 1e6:8.2f} M/s wall {count / min(processor) / 1e6:8.2f} M/s processor"
+        print(f"{f'batch of {count:,} accounts, {label}':58} {rates}")
 
 
 def main() -> None:
@@ -190,13 +194,11 @@ def main() -> None:
     innocent = questions(given.checks, given.keys, debarred=False)
     timed("debar: six keys, none debarred", innocent, lambda q: store.check_keys(q, now=NOW))
     timed("debar: one key, not debarred", [q[:1] for q in innocent], lambda q: store.check_keys(q, now=NOW))
+    print(f"{'mapped after these':58} {mapped_bytes(table.path) / given.keys:12.2f} bytes a key")
     guilty = questions(given.checks, given.keys, debarred=True)
     timed("debar: six keys, the account is debarred", guilty, lambda q: store.check_keys(q, now=NOW))
-    assert all(store.check_keys(q, now=NOW).allowed for q in innocent)
-    assert not any(store.check_keys(q, now=NOW).allowed for q in guilty)
-    print(
-        f"{'mapped in memory after all these':58} {mapped_bytes(table.path) / given.keys:12.2f} bytes a key"
-    )
+    assert all(store.check_keys(q, now=NOW).allowed for q in innocent[:20_000])
+    assert not any(store.check_keys(q, now=NOW).allowed for q in guilty[:20_000])
     batch(store, given.keys)
     floors(folder, innocent)
     peers(folder, min(given.keys, PEER_KEYS_MAX), innocent)

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from debar.cli.commands import debar as cli
+from debar.gate.table.building import build_table
 from debar.gate.table.reading import open_table
 from debar.register.drafts import gate_draft
 from debar.register.sqlite import SqliteRegister
@@ -62,6 +63,26 @@ def test_a_wrong_seed_and_a_damaged_table(path: Path, tmp_path: Path) -> None:
     data[-1] ^= 1
     (tmp_path / "t").write_bytes(data)
     assert "'filter' is damaged" in run("gate", "table", "verify", tmp_path / "t", code=3)
+
+
+def test_what_was_written_wrong_takes_no_place(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table that does not read back as it was written must be refused, and leave the older one in its place."""
+    run("gate", "table", "build", tmp_path / "t", "--register", path)
+    before = (tmp_path / "t").read_bytes()
+
+    def damaged(out: Path, *given: Any, **named: Any) -> Any:
+        header = build_table(out, *given, **named)
+        data = bytearray(out.read_bytes())
+        data[-1] ^= 1
+        out.write_bytes(data)
+        return header
+
+    monkeypatch.setattr("debar.gate.table.building.build_table", damaged)
+    assert "DBR-G005" in run("gate", "table", "build", tmp_path / "t", "--register", path, code=3)
+    assert (tmp_path / "t").read_bytes() == before
+    assert sorted(entry.name for entry in tmp_path.iterdir() if entry.name.startswith("t")) == ["t"]
 
 
 def test_the_money_gate_is_printed(path: Path) -> None:

@@ -20,7 +20,7 @@ TypedKey: TypeAlias = tuple[str, str]
 EXACT_KINDS: Final = frozenset({"account", "campaign", "creative", "seat"})
 """Kinds whose values are the platform's own ids: taken as they are, letter for letter."""
 
-_HOST: Final = re.compile(r"(?!www\.[^.]+\.)[a-z0-9_-][a-z0-9_.-]*\.[a-z][a-z0-9-]*")
+_IS_HOST: Final = re.compile(r"(?!www\.[^.]+\.)[a-z0-9_-][a-z0-9_.-]*\.[a-z][a-z0-9-]*").fullmatch
 """A host name in its one spelling; whether its labels are well formed does not matter to a lookup."""
 
 _STORE_ID: Final = re.compile(r"[iI][dD](\d+)")
@@ -76,7 +76,7 @@ def _is_text(value: object) -> bool:
 
 def _domain(value: str) -> str:
     """Return a host name in ASCII and lower case, without scheme, path, port, ``www.`` and trailing dot."""
-    if _HOST.fullmatch(value):
+    if _IS_HOST(value):
         return value
     text = re.sub(r"^[a-z][a-z0-9+.-]*://|^//", "", value.strip(), flags=re.IGNORECASE)
     host = re.split(r"[/?#]", text, maxsplit=1)[0].rpartition("@")[2]
@@ -88,7 +88,7 @@ def _domain(value: str) -> str:
             raise ValueError("not a host name") from None
     while host.startswith("www.") and host.count(".") > 1:
         host = host[4:]
-    if not _HOST.fullmatch(host):
+    if not _IS_HOST(host):
         raise ValueError("not a host name")
     return host
 
@@ -96,18 +96,21 @@ def _domain(value: str) -> str:
 def _bundle(value: str) -> str:
     """Return an app's store id: a package as it is, ``id123`` of one store as ``123``."""
     text = value.strip()
-    found = _STORE_ID.fullmatch(text) if text[:1] in {"i", "I"} else None
+    found = _STORE_ID.fullmatch(text) if text.startswith(("i", "I")) else None
     return found[1] if found else text
 
 
 def _hash(value: str) -> str:
     """Return a keyed hash in lower case; a value in clear is refused."""
-    if len(value) == _HASH_LENGTH and value.islower() and value.isalnum():
-        return value
-    text = value.strip().lower()
-    if len(text) != _HASH_LENGTH or not text.isalnum():
-        raise ValueError("a sensitive kind takes the keyed hash, 64 hex digits, never the value itself")
-    return text
+    try:
+        if bytes.fromhex(value).hex() == value and len(value) == _HASH_LENGTH:
+            return value
+        text = value.strip().lower()
+        if bytes.fromhex(text).hex() == text and len(text) == _HASH_LENGTH:
+            return text
+    except ValueError:
+        pass
+    raise ValueError("a sensitive kind takes the keyed hash, 64 hex digits, never the value itself")
 
 
 _SPELLINGS: Final[dict[str, Callable[[str], str]]] = {"domain": _domain, "bundle": _bundle}

@@ -31,6 +31,7 @@ RULES = (
     Rule(path="/serve/{account_id}", action="serve", surface="feed"),
 )
 CARD = "3f09a1c2" * 8
+FREE = b"c0ffee00" * 8
 
 
 @pytest.fixture
@@ -141,7 +142,8 @@ def test_territory_and_surface(gate: TableStanding) -> None:
     "scope",
     [
         {}, {"state": {}}, {"state": {"account_id": ""}}, {"state": {"account_id": 17}},
-        {"state": {"account_id": "a9"}, "headers": [(b"x-card", b"1"), (b"x-card", b"2")]},
+        {"state": {"account_id": "a9"}, "headers": [(b"x-card", FREE), (b"X-Card", FREE)]},
+        {"headers": [(b"x-card", FREE)]},
         {"state": {"account_id": "a9"}, "headers": [(b"x-card", b"\xff")]},
         {"state": {"account_id": "a9"}, "headers": [(b"x-card", b"4242424242424242")]},
     ],

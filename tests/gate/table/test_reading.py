@@ -11,7 +11,7 @@ import pytest
 
 from debar.gate.table.hashing import Kinds, key_hash, kind_seed
 from debar.gate.table.layout import SECTIONS
-from debar.gate.table.reading import open_table
+from debar.gate.table.reading import open_table, replacement_of
 from debar.gate.table.standing import TableStanding
 from debar.model.problem import DebarError
 from tables import AT, ORIGIN, SEED, debarment, made_table
@@ -142,6 +142,22 @@ def test_readers_keep_the_table_that_they_opened(tmp_path: Path) -> None:
     assert (old.lookup("account", "a1") != (), old.lookup("account", "a2")) == (True, ())
     assert (new.lookup("account", "a1"), new.lookup("account", "a2") != ()) == ((), True)
     assert old.identity != new.identity
+
+
+def test_a_table_that_took_the_place_is_found(tmp_path: Path) -> None:
+    """A reader must notice that another file has the name, open it, and refuse one of another log or none."""
+    old = made_table(tmp_path / "t", [debarment("a1")], revision=10)
+    assert replacement_of(old) is None
+    made_table(tmp_path / "t", [debarment("a2")], revision=11)
+    new = replacement_of(old)
+    assert new is not None
+    assert (new.header.revision, replacement_of(new)) == (11, None)
+    made_table(tmp_path / "t", [], origin="other.example/debar")
+    with pytest.raises(DebarError, match="DBR-G006"):
+        replacement_of(new)
+    (tmp_path / "t").unlink()
+    with pytest.raises(DebarError, match="DBR-G005"):
+        replacement_of(new)
 
 
 def test_warming_touches_what_checks_touch(tmp_path: Path) -> None:

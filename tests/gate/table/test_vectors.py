@@ -8,18 +8,22 @@ import json
 import shutil
 import subprocess
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from xxhash import xxh3_64_intdigest
 
 from debar.gate.table.building import build_table
-from debar.gate.table.layout import SECTIONS
+from debar.gate.table.layout import PAGE, SECTIONS, pack_header
 from debar.gate.table.reading import open_table
 from debar.gate.table.standing import TableStanding
 from debar.register.entries import instant_text
+
+if TYPE_CHECKING:
+    from debar.gate.table.layout import Header
 
 ROOT = Path(__file__).resolve().parents[3]
 VECTORS = ROOT / "tests" / "vectors" / "gate"
@@ -163,6 +167,27 @@ def test_c_notices_a_table_that_is_cut_short(path: Path, reader: Path, length: i
     assert run(reader, path, []) == ["-1"]
 
 
+def resealed(data: bytearray, header: Header, name: str) -> bytes:
+    """Give changed bytes of a section a right digest, so that only their content is wrong."""
+    section = header.sections[name]
+    digest = hashlib.sha256(data[section.offset : section.offset + section.length]).digest()
+    data[:PAGE] = pack_header(
+        replace(header, sections=header.sections | {name: replace(section, sha256=digest)})
+    )
+    return bytes(data)
+
+
+def test_c_stays_inside_a_section(vectors: Any, path: Path, reader: Path) -> None:
+    """A key that says to have more decisions than there are bytes must be an error, not be read past the end."""
+    header, data = open_table(path).header, bytearray(path.read_bytes())
+    start = header.sections["keys"].offset
+    assert vectors["rows"][0][:2] == ["account", "acct-0000"]
+    data[start + 2 : start + 4] = b"\xff\xff"
+    path.write_bytes(resealed(data, header, "keys"))
+    asked = {**vectors["questions"][0], "keys": [["account", "acct-0000"]]}
+    assert run(reader, path, [line_of(asked)])[0].split("\t")[0] == "-3"
+
+
 def test_c_survives_nonsense_behind_a_right_digest(vectors: Any, path: Path, reader: Path) -> None:
     """Sections whose digests are right and whose content is nonsense must give an error or an answer, no crash."""
     header = open_table(path).header
@@ -175,13 +200,6 @@ def test_c_survives_nonsense_behind_a_right_digest(vectors: Any, path: Path, rea
         section = header.sections[name]
         at = section.offset + place * 7919 % max(1, section.length - 4)
         data[at : at + 4] = (b"\xff\xff\xff\xff", b"\x00\x00\x00\x00", b"\x7f\x00\x00\x80")[place % 3]
-        from dataclasses import replace
-
-        from debar.gate.table.layout import PAGE, pack_header
-
-        digest = hashlib.sha256(data[section.offset : section.offset + section.length]).digest()
-        changed = replace(header, sections=header.sections | {name: replace(section, sha256=digest)})
-        data[:PAGE] = pack_header(changed)
-        path.write_bytes(data)
+        path.write_bytes(resealed(data, header, name))
         codes |= {line.split("\t")[0] for line in run(reader, path, questions)}
     assert codes == {"0", "1", "-3"}

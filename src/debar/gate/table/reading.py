@@ -182,3 +182,18 @@ def open_table(path: Path, *, origin: str | None = None, verify: bool = False) -
     if verify:
         table.verify()
     return table
+
+
+def replacement_of(table: Table) -> Table | None:
+    """Return the table that took an open one's place, opened; None while it is the same file.
+
+    Raises:
+        DebarError: What is there cannot be used: stay with the open one.
+    """
+    try:
+        state = os.stat(table.path)  # noqa: PTH116 - as where it was opened
+    except OSError as error:
+        raise refused(f"the table cannot be read: {error.strerror}") from None
+    if (state.st_ino, state.st_dev) == table.identity:
+        return None
+    return open_table(table.path, origin=table.header.origin)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import struct
 import threading
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from xxhash import xxh3_64_intdigest
 
@@ -55,16 +56,28 @@ class GateEntry(Protocol):
         ...
 
 
-class View(NamedTuple):
-    """What one check reads; replaced as a whole, so that a check sees one table with its own overlay."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One table with its own overlay; replaced as a whole, so that a check sees both as they belong together.
 
-    filter: memoryview
-    shift: int
-    kinds: Kinds
-    overlay: dict[int, dict[TypedKey, tuple[int, Standing]]]
+    Args:
+        table: The table.
+        overlay: By hash and key: what stands now where something was decided since, and by which entry.
+        kinds: What a check needs to know of each kind.
+        revision: Of the register; what is known of it.
+    """
+
     table: Table
-    allowed: Answer
+    overlay: dict[int, dict[TypedKey, tuple[int, Standing]]]
+    kinds: Kinds
     revision: int
+    hot: tuple[memoryview, int, Kinds, dict[int, Any], Answer, int, View] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        allowed = Answer(allowed=True, verdict="allowed", revision=self.revision)
+        table = self.table
+        hot = (table.filter, table.filter_shift, self.kinds, self.overlay, allowed, self.revision, self)
+        object.__setattr__(self, "hot", hot)
 
 
 class TableStanding:
@@ -78,7 +91,9 @@ class TableStanding:
 
     def __init__(self, table: Table) -> None:
         self._applying = threading.Lock()
-        self._view = _view(table, {}, table.header.revision)
+        self._view = View(
+            table=table, overlay={}, kinds=Kinds(table.header.seed), revision=table.header.revision
+        )
 
     @property
     def revision(self) -> int:
@@ -108,10 +123,7 @@ class TableStanding:
     def lookup(self, kind: str, value: str) -> Standing:
         """Return the debarments of one key in its one spelling, lapsed ones too, by decision."""
         view = self._view
-        hashed = xxh3_64_intdigest(value.encode(), view.kinds[kind][0])
-        if view.filter[hashed >> view.shift] >> (hashed & 7) & 1 or hashed in view.overlay:
-            return _found(view, kind, value, hashed)
-        return ()
+        return _found(view, kind, value, xxh3_64_intdigest(value.encode(), view.kinds[kind][0]))
 
     def check_keys(
         self,
@@ -132,7 +144,7 @@ class TableStanding:
             raise refuse_action(action)
         if not keys or now.tzinfo is None:
             raise unfit("a question names one key at least, and `now` has its zone")
-        bits, shift, kinds, overlay, _, allowed, revision = view = self._view
+        bits, shift, kinds, overlay, allowed, revision, view = self._view.hot
         if at_least is not None and revision < at_least:
             return stale(revision, at_least)
         found: Standing = ()
@@ -178,7 +190,7 @@ class TableStanding:
                 self._change(entry)
                 last = entry.seq
             view = self._view
-            self._view = _view(view.table, view.overlay, through, view.kinds)
+            self._view = replace(view, revision=through)
 
     def rebase(self, table: Table) -> None:
         """Go over to a newer table, keeping what was decided after it.
@@ -198,7 +210,7 @@ class TableStanding:
                 for key, (seq, standing) in changes.items():
                     if seq >= table.header.revision:
                         overlay.setdefault(key_hash(*key, kinds.seed), {})[key] = (seq, standing)
-            self._view = _view(table, overlay, revision, kinds)
+            self._view = View(table=table, overlay=overlay, kinds=kinds, revision=revision)
 
     def _change(self, entry: GateEntry) -> None:
         """Put what stands for a key after an entry into the overlay."""
@@ -214,23 +226,6 @@ class TableStanding:
         made = [one for one in (*standing, after) if one is not None and one is not current]
         changes[kind, value] = (entry.seq, tuple(sorted(made, key=lambda one: one.decision_id)))
         view.overlay[hashed] = changes
-
-
-def _view(
-    table: Table,
-    overlay: dict[int, dict[TypedKey, tuple[int, Standing]]],
-    revision: int,
-    kinds: Kinds | None = None,
-) -> View:
-    return View(
-        filter=table.filter,
-        shift=table.filter_shift,
-        kinds=Kinds(table.header.seed) if kinds is None else kinds,
-        overlay=overlay,
-        table=table,
-        allowed=Answer(allowed=True, verdict="allowed", revision=revision),
-        revision=revision,
-    )
 
 
 def _found(view: View, kind: str, value: str, hashed: int) -> Standing:

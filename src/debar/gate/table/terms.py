@@ -42,15 +42,6 @@ class Terms:
         )  # fmt: skip
 
 
-def terms_of(debarment: Debarment) -> Terms:
-    """Return a debarment's terms."""
-    return Terms(
-        decision_id=debarment.decision_id, scopes=debarment.scopes, surfaces=debarment.surfaces,
-        territories=debarment.territories, starts_at=debarment.starts_at, lapses_at=debarment.lapses_at,
-        because=debarment.because, reason=debarment.reason, statement=debarment.statement,
-    )  # fmt: skip
-
-
 def pack_terms(terms: Terms) -> bytes:
     """Return the bytes of terms, padded to a multiple of 8."""
     texts = (
