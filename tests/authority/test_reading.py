@@ -365,4 +365,41 @@ def test_forms_are_recognised_by_their_first_line(tmp_path: Path) -> None:
 
 def test_every_code_of_the_room_is_listed_once() -> None:
     """The codes have no gaps that a reader would stumble over."""
-    assert list(CODES) == [f"DBR-O{number:03}" for number in range(10, 26)]
+    assert sorted(CODES) == [f"DBR-O{number:03}" for number in range(10, 28)]
+
+
+def test_an_open_quote_costs_its_own_line_and_no_other(tmp_path: Path) -> None:
+    """DBR-O026: everybody behind it is still read; a quoted cell of two lines is one cell."""
+    path = tmp_path / "list.csv"
+    rows = [
+        "name,reason",
+        '"Two","a\nb"',
+        'Open,"never closed',
+        *(f"Name {n},x" for n in range(80)),
+        '5" pipe,y',
+    ]
+    path.write_text("\n".join(rows) + "\n")
+    found = read(path)
+    names = {one.caption for one in found.entities.values() if one.schema != "Sanction"}
+    assert names == {"Two", "Open", '5" pipe', *(f"Name {n}" for n in range(80))}
+    assert found.problem_counts == {"DBR-O026": 1}
+    assert found.listings["Two"][0].reason == "a\nb"
+
+
+def test_half_characters_are_replaced_and_reported(tmp_path: Path) -> None:
+    """DBR-O012: what no file could hold does not stop the run that would print it; an id with it is none."""
+    path = tmp_path / "list.jsonl"
+    lines = ['{"id": "a", "schema": "Person", "properties": {"name": ["A\\ud800B"]}}']
+    path.write_text("\n".join([*lines, '{"id": "\\udc00", "schema": "Person", "properties": {}}']))
+    found = read(path)
+    assert found.problem_counts == {"DBR-O011": 1, "DBR-O012": 1}
+    assert found.entities["a"].first("name") == "A\ufffdB"
+
+
+def test_a_tower_of_entities_ends(tmp_path: Path) -> None:
+    """DBR-O027: nesting beyond reason is cut off, and told."""
+    tower = entity("e0", "Person", name="E")
+    for number in range(1, 60):
+        tower = {**entity(f"e{number}", "Person"), "properties": {"associates": [tower]}}
+    found = read(write_lines(tmp_path / "l.jsonl", tower))
+    assert (len(found.entities), found.problem_counts) == (21, {"DBR-O027": 1})

@@ -78,6 +78,16 @@ _TEXTS: Final[Mapping[str, tuple[str, str, str]]] = {
         "It is kept, and concerns no entity of the list.",
         "name the entity",
     ),
+    "DBR-O026": (
+        "quote is never closed",
+        "The line is read as far as it can be; reading goes on with the next one.",
+        "double a quote inside a quoted cell",
+    ),
+    "DBR-O027": (
+        "entities are nested too deeply",
+        "What lies deeper is not read.",
+        "write one entity a line",
+    ),
     "DBR-O025": (
         "matching service did not answer a query",
         "The account was not compared by the service.",

@@ -8,7 +8,7 @@ Source: FollowTheMoney 4, entity JSON; OpenSanctions, ``entities.delta.json``.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.authority.entities import SCHEMATA, Entity
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from debar.authority.problems import Findings
+
+DEPTH_MAX: Final = 20
+"""Entities nested more deeply are a mistake, or an attack."""
 
 BACK: Final = {
     "sanctions": "entity",
@@ -117,6 +120,7 @@ class _Here:
     file: str
     line: int | None
     findings: Findings
+    depth: int = 0
 
     def flaw(self, code: str, *, column: str | None = None, value: object = None) -> None:
         self.findings.add(code, place(self.file, self.line, column=column, value=value))
@@ -143,8 +147,12 @@ def _entities(document: object, here: _Here, outer: Mapping[str, str] | None = N
         target=document["target"] if isinstance(document.get("target"), bool) else None,
         line=here.line,
     )
+    if nested and here.depth >= DEPTH_MAX:
+        here.flaw("DBR-O027", column=nested[0][0])
+        return
+    deeper = replace(here, depth=here.depth + 1)
     for name, inner in nested:
-        yield from _entities(inner, here, {BACK[name]: document["id"]} if name in BACK else None)
+        yield from _entities(inner, deeper, {BACK[name]: document["id"]} if name in BACK else None)
 
 
 def _properties(
@@ -162,7 +170,7 @@ def _properties(
                 if name not in BACK and isinstance(value.get("id"), str):
                     properties.setdefault(name, set()).add(value["id"])
                 continue
-            if not isinstance(value, str):
+            if not isinstance(value, str) or not _is_whole(value):
                 here.flaw("DBR-O012", column=name, value=value)
             if (text := _text(value)) is not None:
                 properties.setdefault(name, set()).add(text)
@@ -174,14 +182,26 @@ def _has_form(document: object) -> bool:
         isinstance(document, dict)
         and isinstance(document.get("id"), str)
         and bool(document["id"])
+        and _is_whole(document["id"])
         and isinstance(document.get("schema"), str)
         and isinstance(document.get("properties"), dict)
     )
 
 
+def _is_whole(text: str) -> bool:
+    """Tell whether a text has no half of a character, which no file could hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _text(value: object) -> str | None:
     if isinstance(value, str):
-        return value
+        return (
+            value if _is_whole(value) else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        )
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from typing import TYPE_CHECKING, Final
 
 from debar.authority.problems import place
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 _DELIMITERS: Final = ",;\t"
 _CHUNK: Final = 2**20
+
+RECORD_LINES_MAX: Final = 50
+"""A record of more lines is none: a quote was left open."""
 
 
 def sha256_of(path: Path) -> str:
@@ -58,21 +62,50 @@ def header_of(line: str) -> list[str]:
 
 
 def rows_of(path: Path, findings: Findings) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield the rows of a CSV file under its header's names, each with the line on which it ends."""
-    lines = (text + "\n" for _, text in lines_of(path, findings))
-    first = next((text for text in lines if text.strip()), "")
-    header = header_of(first)
-    reader = csv.reader(lines, delimiter=delimiter_of(first))
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error:
-            findings.add("DBR-O021", place(path.name, reader.line_num + 1))
-            continue
-        if cells is None:
-            return
+    """Yield the rows of a CSV file under its header's names, each with the line on which it begins."""
+    lines = ((number, text) for number, text in lines_of(path, findings) if text.strip())
+    first = next(lines, (0, ""))[1]
+    header, delimiter = header_of(first), delimiter_of(first)
+    for number, cells in _records(lines, delimiter, path.name, findings):
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):
-            findings.add("DBR-O021", place(path.name, reader.line_num + 1))
-        yield reader.line_num + 1, dict(zip(header, (cell.strip() for cell in cells), strict=False))
+            findings.add("DBR-O021", place(path.name, number))
+        yield number, dict(zip(header, (cell.strip() for cell in cells), strict=False))
+
+
+def _records(
+    lines: Iterator[tuple[int, str]], delimiter: str, file: str, findings: Findings
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield records; a quote that is not closed within a few lines costs its own line, and no other."""
+    waiting: list[tuple[int, str]] = []
+    held: list[tuple[int, str]] = []
+    while True:
+        line = waiting.pop(0) if waiting else next(lines, None)
+        if line is not None:
+            held.append(line)
+            text = "\n".join(text for _, text in held)
+            if (cells := _cells(text, delimiter)) is not None:
+                yield held[0][0], cells
+                held = []
+                continue
+        if not held:
+            return
+        if line is None or len(held) >= RECORD_LINES_MAX:
+            (number, text), *waiting[:0] = held
+            findings.add("DBR-O026", place(file, number, value=text))
+            yield number, next(csv.reader([text], delimiter=delimiter), [])
+            held = []
+
+
+def _cells(text: str, delimiter: str) -> list[str] | None:
+    """Take a record apart; None where a quoted cell goes on in the next line."""
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            return None
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error:
+        return text.split(delimiter)
