@@ -19,8 +19,10 @@ from debar.app.gates.shadowing import shadow_report
 from debar.app.verifying import verify
 from debar.gate.protocol.certificate import verify_certificate
 from debar.gate.remote import Link, RemoteGate, Trust
+from debar.gate.selling.bids import BidFilter
 from debar.gate.table.standing import TableStanding
 from debar.model.problem import DebarError
+from debar.register.drafts import gate_draft
 from debar.service.gates.register import FAR_ENTRIES
 from debar.service.gates.relaying import read_tokens
 from debar.service.started import Options, start
@@ -62,6 +64,23 @@ def test_a_ban_holds_at_every_gate_when_apply_returns(tmp_path: Path) -> None:
         two.leave()
         time.sleep(0.6)
         assert ends(world.ban("a3")) in ({"direct": "acknowledged"}, {"ads-1": "left", "ads-2": "left"})
+
+
+def test_a_leased_gate_stands_behind_bids_and_requests(tmp_path: Path) -> None:
+    """Where ads are sold, a leased gate must be asked about several keys, and the answer's end be passed on."""
+    world = World(tmp_path)
+    body = {"key": {"kind": "domain", "value": "rt.com"}, "decision_id": DECISION, "scopes": ["serve"]}
+    bids = b'{"seatbid":[{"bid":[{"id":"b1","adomain":["news.RT.com"]},{"id":"b2","adomain":["ft.com"]}]}]}'
+    with world.served(), world.gate("ads-1") as gate:
+        assert gate.wait(10)
+        assert BidFilter(gate=gate).filtered(bids, now=now()).bid_count == 2
+        world.effect(world.record(gate_draft("debar", body, by="ana"), debar("a1")))
+        done = BidFilter(gate=gate).filtered(bids, now=now())
+        assert (done.bid_count, [out.kind for out in done.removed]) == (1, ["domain"])
+        assert gate.check_keys([("account", "a1"), ("domain", "ft.com")]).verdict == "debarred"
+        assert gate.usable_seconds(gate.check_keys([("domain", "https://WWW.ft.com/")], action="serve")) > 0
+        with pytest.raises(DebarError, match="DBR-G002"):
+            gate.check_keys([("card", "4242424242424242")])
 
 
 def test_without_gates_a_ban_is_in_force_with_its_commit(tmp_path: Path) -> None:

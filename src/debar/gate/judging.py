@@ -130,6 +130,15 @@ def question(keys: Sequence[TypedKey], *, action: str, now: datetime) -> tuple[T
         raise refuse_action(action)
     if now.tzinfo is None:
         raise unfit("`now` needs its zone")
+    return spelled(keys)
+
+
+def spelled(keys: Sequence[TypedKey]) -> tuple[TypedKey, ...]:
+    """Return keys in their one spelling.
+
+    Raises:
+        DebarError: One is none, or there is none.
+    """
     made: list[TypedKey] = []
     for key in keys:
         try:

@@ -13,6 +13,7 @@ import time
 import weakref
 from typing import TYPE_CHECKING, Final
 
+from debar.gate.judging import spelled
 from debar.gate.protocol.gate import GateCore, GateSettings
 from debar.gate.remote.conversation import Conversation, lines_of
 from debar.gate.remote.snapshots import fetch
@@ -20,7 +21,7 @@ from debar.model.problem import DebarError
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from debar.gate.protocol.messages import Tail
     from debar.gate.protocol.timing import Timing
     from debar.gate.remote.connection import Link
+    from debar.model.typed_keys import TypedKey
 
 POLL_SECONDS: Final = 0.25
 """The thread looks around at least this often: at its clocks, and at whether it shall stop."""
@@ -126,11 +128,43 @@ class RemoteGate:
         Raises:
             DebarError: The question is not one about advertising, or is malformed.
         """
+        return self.check_keys(
+            (("account", account_id),),
+            action=action,
+            surface=surface,
+            territory=territory,
+            at_least=at_least,
+            now=now,
+        )
+
+    def check_keys(
+        self,
+        keys: Sequence[TypedKey],
+        *,
+        action: str = "buy",
+        surface: str | None = None,
+        territory: str | None = None,
+        at_least: int | None = None,
+        now: datetime | None = None,
+    ) -> Answer:
+        """Answer about several keys at once: one that is debarred denies. All else as :meth:`check`.
+
+        Args:
+            keys: Kind and value each, as the platform writes them.
+            action: As for :meth:`check`.
+            surface: As for :meth:`check`.
+            territory: As for :meth:`check`.
+            at_least: As for :meth:`check`.
+            now: As for :meth:`check`.
+
+        Raises:
+            DebarError: The question is not one about advertising, or is malformed.
+        """
         del now
         if self._forked:
             self._start()
         return self.core.check(
-            (("account", account_id),),
+            spelled(keys),
             action=action,
             clock=boot_clock,
             surface=surface,
