@@ -18,7 +18,7 @@ from benchmarks.linking.labels import TASKS, run_labels
 from benchmarks.linking.page import render_page
 from benchmarks.linking.quality import METHODS, Sample, make_world, plain, run_quality
 from benchmarks.linking.report import labels_table, quality_tables, render_text
-from benchmarks.linking.scale import run_scale, scale_table
+from benchmarks.linking.scale import PEERS_ACCOUNTS_MAX, run_scale, scale_table
 from benchmarks.linking.world import VARIANTS
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--anybody", type=int, default=200, help="accounts named, a world")
     parser.add_argument("--labels", type=_names, default=",".join(TASKS), help="labelled tasks")
     parser.add_argument("--sizes", type=_numbers, default="100000,1000000", help="accounts to time")
+    parser.add_argument("--peers-max", type=int, default=PEERS_ACCOUNTS_MAX, help="most accounts for peers")
     parser.add_argument("--keep", type=Path, help="folder in which the tables to time are kept")
     parser.add_argument("--json", type=Path, help="write everything there")
     parser.add_argument("--html", type=Path, help="write a page with the plots there")
@@ -92,8 +93,8 @@ def _labels(asked: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 def _scale(asked: argparse.Namespace) -> list[dict[str, Any]]:
-    splink = "splink" in asked.peers
-    results = [plain(one) for one in run_scale(asked.sizes, splink=splink, folder=asked.keep, say=_say)]
+    runs = run_scale(asked.sizes, peers=asked.peers, peers_max=asked.peers_max, folder=asked.keep, say=_say)
+    results = [plain(one) for one in runs]
     print(render_text(scale_table(results)))
     return results
 

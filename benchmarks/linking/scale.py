@@ -23,21 +23,27 @@ from benchmarks.linking.report import Table, number
 from benchmarks.linking.scale_tables import write_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-SPLINK_ACCOUNTS_MAX: Final = 1_000_000
-"""Larger platforms are not given to Splink: it would take hours here."""
+PEERS_ACCOUNTS_MAX: Final = 100_000
+"""Larger platforms are not given to the peers, unless told otherwise: a quarter of an hour and more each."""
 
 
 def run_scale(
-    sizes: Sequence[int], *, splink: bool, folder: Path | None, say: Callable[[str], None] = lambda _: None
+    sizes: Sequence[int],
+    *,
+    peers: Collection[str],
+    peers_max: int = PEERS_ACCOUNTS_MAX,
+    folder: Path | None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Iterator[dict[str, Any]]:
     """Yield one result a size and piece of work.
 
     Args:
         sizes: Numbers of accounts.
-        splink: Whether Splink is timed as well.
+        peers: Which peers are timed as well: ``splink``, ``naive``.
+        peers_max: Up to so many accounts.
         folder: Where tables are kept and found again; None for a temporary folder.
         say: Is told what is being done.
     """
@@ -50,15 +56,17 @@ def run_scale(
                 write_tables(place, size)
             source = str(place / "identifiers.parquet")
             ((rows,),) = duckdb.execute("SELECT COUNT(*) FROM read_parquet($f)", {"f": source}).fetchall()
-            for work, command in _commands(place, size, splink=splink).items():
+            for work, command in _commands(place, peers if size <= peers_max else ()).items():
                 say(f"{size:,} accounts: {work}")
                 yield {"accounts": size, "identifiers": rows, "work": work, **timed(command)}
 
 
-def _commands(place: Path, size: int, *, splink: bool) -> dict[str, list[str]]:
+def _commands(place: Path, peers: Collection[str]) -> dict[str, list[str]]:
     job = [sys.executable, "-m", "benchmarks.linking.scale_job"]
     commands = {work: [*job, work, str(place)] for work in ("floor", "debar")}
-    if splink and size <= SPLINK_ACCOUNTS_MAX and PYTHON.exists():
+    if "naive" in peers:
+        commands["naive closure"] = [*job, "naive", str(place)]
+    if "splink" in peers and PYTHON.exists():
         tables = [str(place / f"{table}.parquet") for table in ("accounts", "identifiers")]
         commands["Splink 5"] = [str(PYTHON), str(JOB), *tables, str(place / "splink.parquet")]
     return commands
@@ -109,6 +117,7 @@ def scale_table(results: Sequence[dict[str, Any]]) -> Table:
                 f"{one['identifiers']:,}",
                 one["work"],
                 "failed" if failed else number(one["seconds"], 1),
+                number(one["processor_seconds"], 1) if "processor_seconds" in one else "-",
                 number(one["seconds"] / floors[0]["seconds"], 1) if over else "-",
                 number(one["memory_gib"], 2),
                 f"{one.get('links', one.get('shared_values_of_pairs', 0)):,}",
@@ -117,22 +126,31 @@ def scale_table(results: Sequence[dict[str, Any]]) -> Table:
         )
     return Table(
         title="Time and memory from normalised tables, two threads, 8 GB for the database",
-        head=("accounts", "rows", "work", "seconds", "x floor", "GiB at most", "pairs", "growth"),
+        head=(
+            "accounts",
+            "rows",
+            "work",
+            "seconds",
+            "processor",
+            "x floor",
+            "GiB at most",
+            "pairs",
+            "growth",
+        ),
         rows=tuple(rows),
         note=(
             "floor: the bare self-join of the same rows in DuckDB; GiB: largest resident memory of the whole"
             " process; growth: exponent of time in accounts since the smallest size;"
-            f" a day's 1 % of new rows: {incremental()}"
+            " processor: seconds of all processors together, which other work on the machine moves little;"
+            f" {' '.join(_day(one) for one in results if 'day' in one)}"
         ),
     )
 
 
-def incremental() -> str:
-    """Say whether the product can update links with new rows."""
-    import debar.linking.links
-
+def _day(one: dict[str, Any]) -> str:
+    """Say what carrying a day's changes in took."""
+    day = one["day"]
     return (
-        "offered, see the product's own figures"
-        if hasattr(debar.linking.links, "update_links")
-        else "not built"
+        f"a day's {day['rows']:,} changed rows at {one['accounts']:,} accounts: {day['seconds']:.2f} s,"
+        f" {100 * day['processor_seconds'] / one['processor_seconds']:.1f} % of the whole's processor time."
     )

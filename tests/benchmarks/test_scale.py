@@ -37,7 +37,7 @@ def test_the_tables_have_the_columns_and_the_crowds_that_intake_leaves(tmp_path:
 
 def test_a_small_size_is_timed_beside_its_floor(tmp_path: Path) -> None:
     """The floor and debar both end, each in a process of its own, and the table says so."""
-    results = list(run_scale([500], splink=False, folder=tmp_path))
+    results = list(run_scale([500], peers=(), folder=tmp_path))
     assert [one["work"] for one in results] == ["floor", "debar"]
     assert all(one["seconds"] > 0 and one["memory_gib"] > 0 and "failed" not in one for one in results)
     assert [row[2:3] for row in scale_table(results).rows] == [("floor",), ("debar",)]

@@ -28,7 +28,7 @@ judged = st.lists(
     st.tuples(accounts, accounts, st.sampled_from(("positive", "negative"))).filter(lambda w: w[0] != w[1]),
     max_size=3,
 )
-law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+law = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def load(held: list[tuple[Any, ...]], words: list[tuple[str, str, str]]) -> None:

@@ -13,6 +13,7 @@ from debar.evidence.parameters import ROLES
 from debar.evidence.weigh import MILLION
 from debar.linking.counting.facts import fact_steps, named_steps
 from debar.linking.counting.run import count_on_arrays
+from debar.linking.counting.update import update_pairs, weigh_new_patterns
 from debar.linking.fitting.weights import load_weights
 from debar.linking.handovers import PERIODS
 from debar.linking.steps import (
@@ -48,13 +49,14 @@ SALTS: Final = ("", "a ", "b ")
 the largest platforms."""
 
 
-def count_pairs(engine: Engine, policy: Policy) -> None:
+def count_pairs(engine: Engine, policy: Policy, *, keep_rows: bool = False) -> None:
     """Reduce every candidate pair of a platform to a pattern: all that linking counts, before any weight.
 
     Args:
         engine: Holds ``accounts``, ``identifiers``, ``judgements`` and, if accounts changed hands,
             ``account_periods``.
         policy: The crowd cap is read from it.
+        keep_rows: Keep ``link_rows``, so that :func:`update_links` can carry changes in.
     """
     if not engine.columns("account_periods"):
         engine.load("account_periods", PERIODS, [])
@@ -62,7 +64,7 @@ def count_pairs(engine: Engine, policy: Policy) -> None:
     salt = _number_values(engine)
     for step in (*value_steps(policy.crowd_cap), judged_step()):
         engine.run(step)
-    for done in ("link_rows", "link_held"):
+    for done in ("link_held",) if keep_rows else ("link_held", "link_rows"):
         engine.drop(done)
     if isinstance(engine, ArrayEngine):
         count_on_arrays(engine, policy.crowd_cap)
@@ -132,6 +134,27 @@ def link_platform(engine: Engine, parameters: Parameters, policy: Policy) -> Non
     weigh_links(engine, parameters, policy)
 
 
+def update_links(engine: ArrayEngine, parameters: Parameters, policy: Policy) -> bool:
+    """Carry a day's changes into the links, under frozen parameters: the answer is that of a full run.
+
+    Args:
+        engine: After :func:`count_pairs` with its rows kept and :func:`weigh_links`, and with what
+            :func:`debar.linking.counting.update.update_pairs` reads.
+        parameters: The frozen tables that the links were weighed with.
+        policy: As the links were made with.
+
+    Returns:
+        Whether the changes alone were counted; false where all was counted anew (a new kind of identifier).
+        Only then must ``identifiers`` hold the whole platform.
+    """
+    if update_pairs(engine, policy, salt_of(engine)):
+        weigh_new_patterns(engine, parameters)
+        return True
+    count_pairs(engine, policy, keep_rows=True)
+    weigh_links(engine, parameters, policy)
+    return False
+
+
 def weigh_links(engine: Engine, parameters: Parameters, policy: Policy) -> None:
     """Weigh what :func:`count_pairs` counted: the view ``links``."""
     load_weights(engine, parameters)
@@ -166,7 +189,8 @@ def links_view(parameters: Parameters) -> Step:
 
 
 _LINKS: Final = (
-    "SELECT x.account_id AS account_a, y.account_id AS account_b,"
+    "SELECT LEAST(x.account_id, y.account_id) AS account_a,"
+    " GREATEST(x.account_id, y.account_id) AS account_b,"
     f" CAST(CASE j.judgement WHEN 'positive' THEN {MILLION} WHEN 'negative' THEN 0 ELSE w.p_owner END"
     " AS INTEGER) AS p_owner,"
     " CAST(CASE j.judgement WHEN 'positive' THEN 0 ELSE w.p_operator END AS INTEGER) AS p_operator,"

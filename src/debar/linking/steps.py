@@ -114,7 +114,7 @@ def row_steps(salt: str = "") -> tuple[Step, ...]:
     """
     return (
         Step(name="link_accounts", sql=_ACCOUNTS),
-        Step(name="link_rows", sql=_rows(salt)),
+        Step(name="link_rows", sql=rows_sql(salt)),
         Step(name="link_repeats", sql=_REPEATS),
     )
 
@@ -134,8 +134,8 @@ def value_steps(crowd_cap: int) -> tuple[Step, ...]:
     """
     cap = {"crowd_cap": crowd_cap}
     return (
-        Step(name="link_held", sql=_HELD),
-        Step(name="link_values", sql=_VALUES),
+        Step(name="link_held", sql=HELD),
+        Step(name="link_values", sql=VALUES),
         Step(
             name="link_holds",
             sql=(
@@ -154,7 +154,7 @@ def value_steps(crowd_cap: int) -> tuple[Step, ...]:
             ),
             parameters=cap,
         ),
-        Step(name="link_presence", sql=_PRESENCE, parameters=cap),
+        Step(name="link_presence", sql=PRESENCE, parameters=cap),
     )
 
 
@@ -171,7 +171,8 @@ PRESENT: Final = (
 )
 
 
-def _rows(salt: str) -> str:
+def rows_sql(salt: str) -> str:
+    """Return the SELECT of ``link_rows``."""
     return (
         f"SELECT a.account_no, {value_hash('i', salt)} AS value_hash,"
         " VALUE_HASH('check', i.kind || ':' || i.value_key) AS value_check,"
@@ -188,7 +189,7 @@ _REPEATS: Final = (
 )
 
 # A day that one of an account's rows leaves open is open.
-_HELD: Final = (
+HELD: Final = (
     "SELECT r.value_no, w.account_no, MIN(w.kind_no) AS kind_no,"
     " CASE WHEN COUNT(w.first_seen) = COUNT(*) THEN MIN(w.first_seen) END AS first_seen,"
     " CASE WHEN COUNT(w.last_seen) = COUNT(*) THEN MAX(w.last_seen) END AS last_seen"
@@ -196,7 +197,7 @@ _HELD: Final = (
     " GROUP BY r.value_no, w.account_no"
 )
 
-_VALUES: Final = (
+VALUES: Final = (
     "SELECT c.value_no, r.value_hash, c.crowd, c.kind_no, k.kind_bit, k.family_bit, k.telling_mask,"
     f" k.carries, CAST({len(ROLES)} * ({len(CROWD_BUCKETS) + 1} * k.weak + "
     + " + ".join(f"CASE WHEN c.crowd > {end} THEN 1 ELSE 0 END" for end in CROWD_BUCKETS)
@@ -206,7 +207,7 @@ _VALUES: Final = (
     " JOIN link_kinds AS k ON k.kind_no = c.kind_no"
 )
 
-_PRESENCE: Final = (
+PRESENCE: Final = (
     "SELECT w.account_no, BIT_OR(w.family_bit) AS mask FROM link_rows AS w"
     " LEFT JOIN (SELECT value_hash FROM link_values WHERE crowd > $crowd_cap) AS o"
     " ON o.value_hash = w.value_hash WHERE o.value_hash IS NULL GROUP BY w.account_no"
@@ -254,8 +255,8 @@ def pair_steps() -> tuple[Step, ...]:
                 " GROUP BY a_no, b_no"
             ),
         ),
-        Step(name="link_crowded", sql=_CROWDED),
-        Step(name="link_candidates", sql=_CANDIDATES),
+        Step(name="link_crowded", sql=CROWDED),
+        Step(name="link_candidates", sql=CANDIDATES),
         Step(name="link_votes", sql=_VOTES),
         Step(name="link_ends", sql=_ENDS),
         Step(name="link_facts", sql=facts_sql("link_shared", "link_ends", "link_candidates")),
@@ -264,7 +265,7 @@ def pair_steps() -> tuple[Step, ...]:
 
 PASSED_ON: Final = "COALESCE(a.last_seen < b.first_seen OR b.last_seen < a.first_seen, FALSE) AS passed_on"
 
-_CROWDED: Final = (
+CROWDED: Final = (
     "SELECT m.a_no, m.b_no, BIT_OR(a.family_bit) AS over_mask FROM link_masks AS m"
     " JOIN link_over AS a ON a.account_no = m.a_no"
     " JOIN link_over AS b ON b.account_no = m.b_no AND b.value_no = a.value_no"
@@ -272,16 +273,16 @@ _CROWDED: Final = (
 )
 
 # Where both state a legal identifier it alone tells; else a site or a name does.
-_AGREES: Final = (
+AGREES: Final = (
     f"CASE WHEN v.family_bit <> {LEGAL_BIT} AND (c.known_mask & {LEGAL_BIT}) <> 0"
     f" THEN CASE WHEN (c.shared_mask & {LEGAL_BIT}) <> 0 THEN 1 ELSE 0 END"
     " WHEN (c.shared_mask & v.telling_mask) <> 0 THEN 1 ELSE 0 END"
 )
-_HAS_DATA: Final = "CASE WHEN (c.known_mask & v.telling_mask) <> 0 THEN 1 ELSE 0 END"
+HAS_DATA: Final = "CASE WHEN (c.known_mask & v.telling_mask) <> 0 THEN 1 ELSE 0 END"
 
 _VOTES: Final = (
-    f"SELECT s.value_no, CAST(SUM({_AGREES}) AS INTEGER) AS agreeing,"
-    f" CAST(SUM({_HAS_DATA}) AS INTEGER) AS with_data"
+    f"SELECT s.value_no, CAST(SUM({AGREES}) AS INTEGER) AS agreeing,"
+    f" CAST(SUM({HAS_DATA}) AS INTEGER) AS with_data"
     " FROM link_shared AS s JOIN link_candidates AS c ON c.a_no = s.a_no AND c.b_no = s.b_no"
     " JOIN link_values AS v ON v.value_no = s.value_no GROUP BY s.value_no"
 )
@@ -310,7 +311,7 @@ _JUDGED: Final = (
     " WHERE a.account_no <> b.account_no) AS words WHERE place = 1"
 )
 
-_CANDIDATES: Final = (
+CANDIDATES: Final = (
     "SELECT m.a_no, m.b_no, m.shared_mask,"
     " m.shared_mask | ((COALESCE(pa.mask, 0) & COALESCE(pb.mask, 0)) & ~COALESCE(o.over_mask, 0))"
     " AS known_mask,"
@@ -334,7 +335,7 @@ def facts_sql(shared: str, ends: str, candidates: str | None = None) -> str:
         candidates: A table with the masks; without it ``shared`` has them.
     """
     masks = f" JOIN {candidates} AS c ON c.a_no = s.a_no AND c.b_no = s.b_no" if candidates else ""
-    agrees, has_data = (text if candidates else text.replace("c.", "s.") for text in (_AGREES, _HAS_DATA))
+    agrees, has_data = (text if candidates else text.replace("c.", "s.") for text in (AGREES, HAS_DATA))
     return (
         "SELECT a_no, b_no, value_no, agreeing, with_data, role,"
         " CAST(base_grade + role AS INTEGER) AS grade FROM ("

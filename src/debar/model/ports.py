@@ -76,6 +76,10 @@ class ArrayEngine(Engine, Protocol):
         """Return the columns of a SELECT without nulls."""
         ...
 
+    def change(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Add rows to a table, or take rows out of it, where it lies."""
+        ...
+
     def append_arrays(self, table: str, columns: Mapping[str, Any]) -> None:
         """Add rows to a table that :meth:`load` made; all its columns, in order."""
         ...

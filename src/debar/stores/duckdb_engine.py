@@ -111,6 +111,10 @@ class DuckEngine:
         self._connection.execute(f"INSERT INTO {quote_identifier(table)} SELECT * FROM appended_arrays")
         self._connection.unregister("appended_arrays")
 
+    def change(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Add rows to a table, or take rows out of it, where it lies."""
+        self._connection.execute(sql, dict(parameters) if parameters else None)
+
     def columns(self, table: str) -> dict[str, str]:
         """Return the table's column names and types, in order; empty when there is no such table."""
         rows = self._connection.execute(
