@@ -196,6 +196,21 @@ def test_accounts_that_differ_are_flagged_by_the_signals_in_which_they_do(load: 
     assert told["paying currency"].by_chance == 1
 
 
+def test_who_goes_on_after_a_legal_day_is_found_among_those_who_stopped(load: Load) -> None:
+    """With a day named, launches after it are compared; without one they are not."""
+    tables = world()
+    day = date(2016, 11, 8)
+    for ad in tables["ads"]:
+        late = ad["account_id"] == "a200"
+        ad["created_at"] = datetime(2016, 11, 20 if late else 2, 5)  # noqa: DTZ001 - naive UTC
+    engine = load(**tables)
+    told = {one.name: one for one in retrospect(engine, window=WINDOW, accounts=["a200"], around=day).against}
+    (flagged,) = told["goes on after the day"].flagged
+    assert flagged.shown == "24 of 24 launches after 2016-11-08"
+    without = retrospect(engine, window=WINDOW, accounts=["a200"]).against
+    assert "goes on after the day" not in {one.name for one in without}
+
+
 def test_ordinary_accounts_are_flagged_by_nothing(load: Load) -> None:
     """Where nothing is planted among those asked for, nothing stands out."""
     told = found_in(load, [f"b{n}" for n in range(1, 19) if n % 20])

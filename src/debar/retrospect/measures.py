@@ -14,7 +14,7 @@ from debar.retrospect.clock import MILLION, OFFICE_DAYS, OFFICE_HOURS, share, zo
 from debar.retrospect.steps import TEXT_LENGTH_MIN, UNATTRIBUTED
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from debar.model.ports import Engine
     from debar.retrospect.against import AgainstOthers
@@ -29,12 +29,15 @@ EARLY_DAYS: Final = 7
 """What an account spends at once is what it spends within so many days of its creation."""
 
 
-def against_others(engine: Engine, *, time_zone: str) -> tuple[AgainstOthers, ...]:
+def against_others(
+    engine: Engine, *, time_zone: str, around: date | None = None
+) -> tuple[AgainstOthers, ...]:
     """Return each signal that accounts asked for and others both show.
 
     Args:
         engine: Holds ``retrospect_ads``, ``accounts`` and ``billing``.
         time_zone: Zone of the office hours.
+        around: A day after which nobody was to go on, such as a legal one; None for none.
     """
     found = (
         compare("paying currency", rarities(_attributes(engine, "currency"), words=_AIMED)),
@@ -42,6 +45,7 @@ def against_others(engine: Engine, *, time_zone: str) -> tuple[AgainstOthers, ..
         compare("office hours", _office(engine, time_zone)),
         compare("one-day burst", _bursts(engine)),
         compare("spends at once", _early(engine)),
+        compare("goes on after the day", _after(engine, around)) if around else None,
         compare("texts of others", _shared(engine, "text")),
         compare("audiences of others", _shared(engine, "targeting")),
     )
@@ -136,6 +140,27 @@ def _bursts(engine: Engine) -> list[Measured]:
             shown=f"{busiest:,} of {total:,} launches on one day",
         )
         for account_id, asked, busiest, total in rows
+    ]
+
+
+def _after(engine: Engine, day: date) -> list[Measured]:
+    """Return of each account with a habit the share of its launches after a day."""
+    rows = engine.rows(
+        "SELECT account_id, asked,"
+        " SUM(CASE WHEN CAST(launched_at AS DATE) > $day THEN 1 ELSE 0 END), COUNT(*)"
+        f" FROM retrospect_ads WHERE account_id <> '{UNATTRIBUTED}'"
+        f" GROUP BY account_id, asked HAVING COUNT(*) >= {LAUNCHES_MIN} ORDER BY account_id",
+        {"day": day},
+    )
+    return [
+        Measured(
+            account_id=account_id,
+            asked=bool(asked),
+            stratum="",
+            value=share(int(after), total),
+            shown=f"{int(after):,} of {total:,} launches after {day}",
+        )
+        for account_id, asked, after, total in rows
     ]
 
 

@@ -99,7 +99,7 @@ def retrospect(
         around=None if around is None else _around(around, days, has_background=background is not None),
         **_signals(engine, background),
         months=_months(engine),
-        against=() if background is None else against_others(engine, time_zone=time_zone),
+        against=() if background is None else against_others(engine, time_zone=time_zone, around=around),
     )
 
 

@@ -74,6 +74,11 @@ _AGAINST: Final = {
         "An account that was made to spend, and did not grow.",
         "Who is behind it: a large advertiser's second account spends at once too.",
     ),
+    "goes on after the day": (
+        "launch more of their ads after the day asked about than others do",
+        "Who went on where others stopped, such as after a legal date.",
+        "That it was forbidden to them, or that they knew: the day may not be theirs.",
+    ),
     "texts of others": (
         "use texts that other accounts use more than others do",
         "Accounts that draw on the same texts.",
