@@ -291,7 +291,7 @@ _ENDS: Final = (
     "SELECT value_no, account_no, CAST(SUM(agrees) AS INTEGER) AS agreeing,"
     " CAST(SUM(has_data) AS INTEGER) AS with_data FROM ("
     + " UNION ALL ".join(
-        f"SELECT s.value_no, s.{end} AS account_no, {_AGREES} AS agrees, {_HAS_DATA} AS has_data"
+        f"SELECT s.value_no, s.{end} AS account_no, {AGREES} AS agrees, {HAS_DATA} AS has_data"
         " FROM link_shared AS s JOIN link_candidates AS c ON c.a_no = s.a_no AND c.b_no = s.b_no"
         " JOIN link_values AS v ON v.value_no = s.value_no"
         for end in ("a_no", "b_no")
@@ -370,8 +370,8 @@ def ends_sql(wanted: str) -> str:
         wanted: A table of value_no and account_no.
     """
     return (
-        f"SELECT w.value_no, w.account_no, CAST(SUM({_AGREES}) AS INTEGER) AS agreeing,"
-        f" CAST(SUM({_HAS_DATA}) AS INTEGER) AS with_data FROM {wanted} AS w"
+        f"SELECT w.value_no, w.account_no, CAST(SUM({AGREES}) AS INTEGER) AS agreeing,"
+        f" CAST(SUM({HAS_DATA}) AS INTEGER) AS with_data FROM {wanted} AS w"
         " JOIN link_holds AS h ON h.value_no = w.value_no AND h.account_no <> w.account_no"
         " JOIN link_pairs AS c ON c.a_no = LEAST(h.account_no, w.account_no)"
         " AND c.b_no = GREATEST(h.account_no, w.account_no)"

@@ -308,7 +308,7 @@ def _replace_pairs(engine: ArrayEngine) -> None:
                 pairs="day_restless", holds="day_ends", passed_on=PASSED_ON
             ),
         ),
-        Step(name="day_facts", sql=facts_sql("day_asked_shared")),
+        Step(name="day_facts", sql=facts_sql("day_asked_shared", "link_ends")),
         Step(name="day_pairs", sql=pattern),
     ):
         engine.run(step)
