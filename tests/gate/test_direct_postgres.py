@@ -131,6 +131,23 @@ def test_a_forked_child_asks_on_its_own(gate: Gate, register: PostgresRegister) 
     assert gate.check("a2", now=NOW).allowed
 
 
+def test_what_a_fork_inherited_is_left_alone(
+    register: PostgresRegister, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection of the parent must be neither used nor closed by the child: answers would get mixed up."""
+    assert isinstance(register.address, PostgresAddress)
+    lookup = PostgresLookup(register.address)
+    lookup.rows("account", "a1")
+    parents = lookup._local.asking  # noqa: SLF001 - which connection is used is what is tested
+    with monkeypatch.context() as child:
+        child.setattr("os.getpid", lambda: 1)
+        lookup.rows("account", "a1")
+        assert lookup._local.asking is not parents  # noqa: SLF001 - same
+        lookup.close()
+    assert parents.ask(b"account", b"a1") == [(2, *[None] * 12)]
+    parents.connection.close()
+
+
 @pytest.fixture
 def mine() -> Iterator[PostgresServer]:
     """A server of this test's own, which it stops and kills."""

@@ -147,6 +147,19 @@ def test_another_writer_holds_the_head(address: PostgresAddress) -> None:
         assert record(waiting, debar("a1")).revision == 3
 
 
+def test_a_second_writer_waits_for_the_first(register: PostgresRegister, address: PostgresAddress) -> None:
+    """Who begins to write must hold everybody else off until the commit, before it has added anything."""
+    with PostgresRegister.open(address) as second:
+        waiting = threading.Thread(target=lambda: record(second, debar("b1")))
+        with register._database.writing():  # noqa: SLF001 - a write that is held open
+            waiting.start()
+            waiting.join(timeout=0.5)
+            assert waiting.is_alive(), "it waits for the lock"
+            record(register, debar("a1"))
+        waiting.join(timeout=20)
+    assert [(2, "a1"), (3, "b1")] == [(row.entry_seq, row.key_value) for row in register.standings()]
+
+
 def test_open_for_reading(register: PostgresRegister, address: PostgresAddress) -> None:
     """A register that is open for reading only must refuse an append."""
     with (

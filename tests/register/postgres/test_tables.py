@@ -80,6 +80,18 @@ def test_the_head_moves_with_the_log(register: PostgresRegister, address: Postgr
         run(address, "INSERT INTO log VALUES (3, 'case', NULL, '')", "UPDATE head SET revision = 4")
 
 
+@pytest.mark.parametrize(
+    ("head", "places"), [(4, "(3, 'case', NULL, '')"), (5, "(2, 'case', NULL, ''), (4, 'case', NULL, '')")]
+)
+def test_a_gap_is_refused_with_the_head_moved_too(
+    register: PostgresRegister, address: PostgresAddress, head: int, places: str
+) -> None:
+    """Who moves the head to fit must still be refused a gap before or among the added entries."""
+    with pytest.raises(psycopg.IntegrityError, match="no gaps"):
+        run(address, f"UPDATE head SET revision = {head}", f"INSERT INTO log VALUES {places}")
+    assert register.revision() == 2
+
+
 @pytest.fixture
 def lively(register: PostgresRegister) -> PostgresRegister:
     """Return a register with something of every kind in it."""

@@ -86,14 +86,6 @@ BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END
 """,
-    "refuse_step_back": """
-BEGIN
-  IF NEW.revision < OLD.revision THEN
-    RAISE EXCEPTION 'the log never gets shorter' USING ERRCODE = 'integrity_constraint_violation';
-  END IF;
-  RETURN NEW;
-END
-""",
     "refuse_gap": """
 DECLARE
   first_seq bigint;
@@ -183,9 +175,6 @@ GUARDS: Final = (
         table="log", name="log_no_gap", function="refuse_gap", events=("INSERT",), before=False, added=True
     ),
     Guard(table="head", name="head_stays", function="refuse_change", events=("DELETE", "TRUNCATE")),
-    Guard(
-        table="head", name="head_no_step_back", function="refuse_step_back", events=("UPDATE",), each_row=True
-    ),
     Guard(
         table="head",
         name="head_is_the_size",
