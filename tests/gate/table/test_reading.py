@@ -173,12 +173,18 @@ def test_a_value_of_one_kind_is_unrelated_to_that_of_another() -> None:
     assert kind_seed("card", 1) != kind_seed("card", 2)
 
 
-def test_kinds_are_kept_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A caller that invents kinds must not fill the memory, and gets the right seeds all the same."""
-    monkeypatch.setattr(Kinds, "LIMIT", 2)
-    kinds = Kinds(SEED)
-    assert [kinds[f"k{n}"][0] for n in range(4)] == [kind_seed(f"k{n}", SEED) for n in range(4)]
-    assert len(kinds) == 2
+def test_kinds_are_kept_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A caller that invents kinds must not fill the memory, and gets right answers all the same."""
+    monkeypatch.setattr(Kinds, "LIMIT", 3)
+    debarred = [debarment("v", kind=f"k{number}") for number in range(0, 20, 2)]
+    store = TableStanding(made_table(tmp_path / "t", debarred))
+    for _ in range(2):
+        got = [store.check_keys([(f"k{number}", " v")], now=AT).allowed for number in range(20)]
+        assert got == [False, True] * 10
+        assert len(store.view.kinds.known) <= 3
+    every = [(f"k{number}", "v") for number in range(1, 20, 2)]
+    assert store.check_keys(every, now=AT).allowed
+    assert store.lookup("k2", "v") == (debarred[1],)
 
 
 def test_reading_loads_no_numpy(tmp_path: Path) -> None:

@@ -153,6 +153,8 @@ def test_at_least(store: TableStanding) -> None:
 )  # fmt: skip
 def test_keys_that_cannot_be_checked(store: TableStanding, keys: Any) -> None:
     """What is no key must be wrong use, never an allow, and the value must not be repeated."""
+    store.check_keys([(kind, "c0ffee00" * 8) for kind in ("account", "card", "bundle")], now=LATER)
+    store.check_keys([("domain", "ft.com")], now=LATER)
     with pytest.raises(DebarError, match="DBR-G002") as caught:
         store.check_keys(keys, now=LATER)
     assert caught.value.exit_code == EXIT_USAGE

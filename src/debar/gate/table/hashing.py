@@ -7,14 +7,15 @@ Source: the XXH3 specification, https://github.com/Cyan4973/xxHash.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 from xxhash import xxh3_64_intdigest
 
 from debar.model.typed_keys import EXACT_KINDS, spelling_of
 
-Spelling: TypeAlias = Callable[[str], str]
+Known: TypeAlias = tuple[int, Callable[[str], str] | None]
+"""A kind's seed, and what brings its values into their one spelling; None where each has but one."""
 
 
 def kind_seed(kind: str, seed: int) -> int:
@@ -27,10 +28,10 @@ def key_hash(kind: str, value: str, seed: int) -> int:
     return xxh3_64_intdigest(value.encode(), kind_seed(kind, seed))
 
 
-class Kinds(dict[str, tuple[int, Spelling | None]]):
+class Kinds:
     """For each kind that was asked about, its seed and what brings its values into their one spelling.
 
-    A named cache: filled on first use, as large as there are kinds.
+    A named cache: ``known`` is filled on first use, and begun anew where a caller invents kinds.
 
     Args:
         seed: The table's seed.
@@ -39,13 +40,15 @@ class Kinds(dict[str, tuple[int, Spelling | None]]):
     LIMIT = 1_024
 
     def __init__(self, seed: int) -> None:
-        super().__init__()
         self.seed = seed
+        self.known: dict[str, Known] = {}
 
-    def __missing__(self, kind: str) -> tuple[int, Spelling | None]:
-        if not kind:
-            raise ValueError("an empty kind is no kind")
-        made = (kind_seed(kind, self.seed), None if kind in EXACT_KINDS else spelling_of(kind))
-        if len(self) < self.LIMIT:
-            self[kind] = made
-        return made
+    def learn(self, kinds: Iterable[str]) -> None:
+        """Know kinds from now on."""
+        if len(self.known) >= self.LIMIT:
+            self.known.clear()
+        for kind in kinds:
+            self.known[kind] = (
+                kind_seed(kind, self.seed),
+                None if kind in EXACT_KINDS else spelling_of(kind),
+            )

@@ -15,7 +15,7 @@ from xxhash import xxh3_64_intdigest
 
 from debar.gate.answer import ACTIONS, Answer, refuse_action
 from debar.gate.judging import judged, question, stale, unfit, unreadable
-from debar.gate.table.hashing import Kinds, key_hash
+from debar.gate.table.hashing import Kinds, key_hash, kind_seed
 from debar.model.problem import EXIT_STALE, DebarError
 from debar.register.debarments import changed, key_of
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
+    from debar.gate.table.hashing import Known
     from debar.gate.table.reading import Table
     from debar.model.typed_keys import TypedKey
     from debar.register.debarments import Debarment
@@ -71,12 +72,14 @@ class View:
     overlay: dict[int, dict[TypedKey, tuple[int, Standing]]]
     kinds: Kinds
     revision: int
-    hot: tuple[memoryview, int, Kinds, dict[int, Any], Answer, int, View] = field(init=False, repr=False)
+    hot: tuple[memoryview, int, dict[str, Known], dict[int, Any], Answer, int, View] = field(
+        init=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         allowed = Answer(allowed=True, verdict="allowed", revision=self.revision)
         table = self.table
-        hot = (table.filter, table.filter_shift, self.kinds, self.overlay, allowed, self.revision, self)
+        hot = (table.filter, table.filter_shift, self.kinds.known, self.overlay, allowed, self.revision, self)
         object.__setattr__(self, "hot", hot)
 
 
@@ -123,7 +126,9 @@ class TableStanding:
     def lookup(self, kind: str, value: str) -> Standing:
         """Return the debarments of one key in its one spelling, lapsed ones too, by decision."""
         view = self._view
-        return _found(view, kind, value, xxh3_64_intdigest(value.encode(), view.kinds[kind][0]))
+        known = view.kinds.known.get(kind)
+        seed = kind_seed(kind, view.kinds.seed) if known is None else known[0]
+        return _found(view, kind, value, xxh3_64_intdigest(value.encode(), seed))
 
     def check_keys(
         self,
@@ -144,20 +149,23 @@ class TableStanding:
             raise refuse_action(action)
         if not keys or now.tzinfo is None:
             raise unfit("a question names one key at least, and `now` has its zone")
-        bits, shift, kinds, overlay, allowed, revision, view = self._view.hot
+        bits, shift, known, overlay, allowed, revision, view = self._view.hot
         if at_least is not None and revision < at_least:
             return stale(revision, at_least)
         found: Standing = ()
         try:
             for kind, value in keys:
-                seed, spelling = kinds[kind]
+                seed, spelling = known[kind]
                 if spelling is not None:
                     value = spelling(value)  # noqa: PLW2901 - the key's one spelling is the key
-                if not value:
-                    raise ValueError("an empty value is no key")
-                hashed = xxh3_64_intdigest(value.encode(), seed)
+                hashed = xxh3_64_intdigest(value.encode() or _empty(), seed)
                 if bits[hashed >> shift] >> (hashed & 7) & 1 or hashed in overlay:
                     found += _found(view, kind, value, hashed)
+        except KeyError:
+            view.kinds.learn(kind for kind, _ in question(keys, action=action, now=now))
+            return self.check_keys(
+                keys, action=action, surface=surface, territory=territory, at_least=at_least, now=now
+            )
         except (*_DAMAGED, TypeError, AttributeError) as error:
             question(keys, action=action, now=now)
             return unreadable(error)
@@ -234,6 +242,10 @@ def _found(view: View, kind: str, value: str, hashed: int) -> Standing:
     if changes is not None and (kind, value) in changes:
         return changes[kind, value][1]
     return view.table.found(kind, value, hashed) if view.table.may_hold(hashed) else ()
+
+
+def _empty() -> bytes:
+    raise ValueError("an empty value is no key")
 
 
 def _out_of_order(revision: int, seq: int) -> DebarError:
