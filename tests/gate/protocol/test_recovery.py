@@ -32,7 +32,9 @@ def test_a_snapshot_is_taken_over_and_acknowledged_after_the_last_answers() -> N
     assert gate.offer == offer_of(9)
     gate.take_over(standing_of(9, "a1"), offer=offer_of(9), sha256="5" * 64)
     assert world.ask("g", "a1").verdict == "debarred"
+    assert gate.next_at() == 0
     assert gate.tick(world.now, "n") == ()
+    assert gate.next_at() == world.now + world.timing.valid_ns
     world.now += world.timing.valid_ns
     assert [9] == [message.revision for message in gate.tick(world.now, "n") if hasattr(message, "revision")]
 

@@ -252,9 +252,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field
         return instant_text(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(getattr(value, name)) for name in _readers(type(value))}
-    return value
+    return {name: _plain(getattr(value, name)) for name in _readers(type(value))}
 
 
 def _read(made: type[Any], document: Any) -> Any:  # noqa: ANN401 - the class is a value

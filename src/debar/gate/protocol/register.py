@@ -190,7 +190,8 @@ class RegisterCore:
     def forget(self, gate: str, *, now: int) -> tuple[Effect, ...]:
         """Strike a line that can hold no lease any more; a gate that lives joins again."""
         member = self.members.get(gate)
-        if member is None or (member.line.state != "fenced" and self._lease_end(member) > now):
+        awaited = any(gate in waiting.deadlines for waiting in self.waiting.values())
+        if member is None or awaited or self._lease_end(member) > now:
             return ()
         return (self._strike(gate),)
 
