@@ -93,6 +93,8 @@ def test_every_broken_rule_gives_a_counterexample(flag: str, tmp_path: Path) -> 
         "-DTMAX=6 -DNOCRASH",
         "-DRELAY -DNOCRASH -DTMAX=3 -DK=1 -DSTAYS=1",
         "-DRELAY -DNOCRASH -DTMAX=4 -DK=1 -DKR=1",
+        "-DRELAY -DTMAX=3 -DK=1 -DKR=1 -DSTAYS=1",
+        "-DRELAY -DTMAX=2 -DK=1 -DKR=1",
     ],
 )
 def test_larger_bounds_have_no_error_either(flags: str, tmp_path: Path) -> None:
