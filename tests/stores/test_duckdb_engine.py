@@ -58,3 +58,15 @@ def test_no_extension_is_downloaded(engine: DuckEngine) -> None:
     """A function of an extension that is not there fails at once, without the network."""
     with pytest.raises(duckdb.Error):
         engine.rows("SELECT * FROM postgres_scan('host=localhost', 'public', 't')")
+
+
+def test_appended_rows_are_what_was_given() -> None:
+    """Nothing is concluded from the first rows: late texts, numbers beyond 2**53, odd letters, and nothing."""
+    rows: list[tuple[int | None, str | None]] = [(None, None)] * 3_000
+    rows += [(2**62 + 1, 'a "b"\n\u0416'), (-1, ""), (0, "7"), (None, "None")]
+    with DuckEngine(threads=1) as engine:
+        engine.load("t", {"n": "BIGINT", "v": "VARCHAR"}, [])
+        engine.append("t", rows)
+        engine.append("t", [])
+        assert engine.rows("SELECT n, v FROM t WHERE v IS NOT NULL ORDER BY rowid") == rows[3_000:]
+        assert engine.rows("SELECT count(*) FROM t") == [(3_004,)]

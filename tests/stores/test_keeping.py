@@ -111,10 +111,12 @@ def test_nothing_is_mixed_and_nothing_half_kept(archive: Path, tmp_path: Path) -
     """DBR-S075: a folder with something in it, a source that is not there, two files of one name."""
     (tmp_path / "ads.parquet").write_bytes(b"x")
     (tmp_path / "full").mkdir()
+    (tmp_path / "empty").mkdir()
     (tmp_path / "full" / "mine").write_text("mine")
     for sources, folder in (
         ([archive], tmp_path / "full"),
         ([archive, tmp_path / "none"], tmp_path / "kept"),
+        ([tmp_path / "empty"], tmp_path / "kept"),
         ([archive / "ads.parquet", tmp_path / "ads.parquet"], tmp_path / "kept"),
     ):
         with pytest.raises(DebarError, match="DBR-S075"):

@@ -40,7 +40,7 @@ def keyed(kind: str, value: str, key: HashKey) -> str:
     The kind is part of the message, so that a phone number and a tax number with the same digits differ.
     """
     message = kind.encode() + b"\x00" + value.encode()
-    return hmac.new(key.secret, message, hashlib.sha256).hexdigest()
+    return hmac.digest(key.secret, message, "sha256").hex()
 
 
 def mask(kind: str, value_hex: str, last4: str | None = None) -> str:

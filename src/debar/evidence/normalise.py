@@ -102,6 +102,8 @@ def normalise(kind: str, raw: str, *, country: str | None = None) -> Normalised:
 
 def tidy(raw: str) -> str:
     """Return a text in Unicode NFKC, without invisible characters, its spaces single and trimmed."""
+    if raw.isascii() and raw.isprintable():
+        return " ".join(raw.split())  # nothing to compose, nothing hidden: most values of a platform
     text = unicodedata.normalize("NFKC", raw)
     kept = "".join(c for c in text if unicodedata.category(c) != "Cf" and (c >= " " or c in "\t\n\r"))
     return _SPACES.sub(" ", kept).strip()
@@ -112,6 +114,8 @@ def fold(text: str) -> str:
 
     Source: Unicode 15, section 3.13, NFKC_Casefold, repeated until it is stable.
     """
+    if text.isascii():
+        return text.lower()
     while (folded := unicodedata.normalize("NFKC", text.casefold())) != text:
         text = folded
     return text
@@ -316,6 +320,7 @@ def _host(text: str) -> str:
     return host
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def registrable(host: str) -> str:
     """Return the part of a host name that somebody registered.
 

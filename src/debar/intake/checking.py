@@ -22,6 +22,8 @@ FILE_STRIDE = 10**12
 """Row ids are file number times this, plus the record."""
 
 _SPACES = "chr(9) || chr(10) || chr(13) || chr(32) || chr(160) || chr(65279)"
+_HAS_SPACES = quote_text(r"^[\s\x{A0}\x{FEFF}]|[\s\x{A0}\x{FEFF}]$")
+"""A pattern costs a third of trimming by a list of characters, and hardly any cell needs it."""
 
 _FLAWS = {
     "wide": "DBR-I010",
@@ -99,11 +101,14 @@ def _texts(table: Table, staged: Staged, declared: TableDeclaration, *, number: 
         if column.name not in staged.columns:
             cells.append(f"CAST(NULL AS VARCHAR) AS {quote_identifier('r_' + column.name)}")
             continue
-        trimmed = f"trim({quote_identifier(column.name)}, {_SPACES})"
+        name = quote_identifier(column.name)
+        trimmed = (
+            f"CASE WHEN regexp_matches({name}, {_HAS_SPACES}) THEN trim({name}, {_SPACES}) ELSE {name} END"
+        )
         nulls = ("", *declared.null, *declared.column_null.get(column.name, ()))
         listed = ", ".join(quote_text(text) for text in nulls)
         cells.append(
-            f"CASE WHEN {trimmed} IN ({listed}) THEN NULL ELSE {trimmed} END"
+            f"CASE WHEN ({trimmed}) IN ({listed}) THEN NULL ELSE {trimmed} END"
             f" AS {quote_identifier('r_' + column.name)}"
         )
     return (

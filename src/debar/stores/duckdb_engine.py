@@ -56,6 +56,8 @@ class DuckEngine:
             str(path) if path else ":memory:", read_only=read_only, config=config
         )
         self._connection.execute("SET TimeZone = 'UTC'")
+        # Arrays of objects are texts, whatever their first thousand are: see _append_plain.
+        self._connection.execute("SET pandas_analyze_sample = 0")
         self._connection.execute("SET enable_progress_bar = false")  # it would go to standard output
         self._connection.execute(_VALUE_HASH)
 
@@ -162,9 +164,30 @@ class DuckEngine:
         if not batch:
             return
         kinds = list(self.columns(table).values())
+        if set(kinds) <= {"VARCHAR", "BIGINT"}:
+            self._append_plain(table, kinds, batch)
+            return
         cells = ", ".join(f"unnest(CAST($c{position} AS {kind}[]))" for position, kind in enumerate(kinds))
         values = {f"c{position}": [row[position] for row in batch] for position in range(len(kinds))}
         self._connection.execute(f"INSERT INTO {quote_identifier(table)} SELECT {cells}", values)
+
+    def _append_plain(self, table: str, kinds: Sequence[str], batch: Sequence[Sequence[Any]]) -> None:
+        """Add rows of texts and whole numbers as arrays of objects: a quarter of the time of bound lists."""
+        import numpy as np
+
+        count = len(batch)
+        arrays = {
+            f"c{position}": np.fromiter((row[position] for row in batch), dtype=object, count=count)
+            for position in range(len(kinds))
+        }
+        cells = ", ".join(f"CAST(c{position} AS {kind})" for position, kind in enumerate(kinds))
+        self._connection.register("appended_rows", arrays)
+        try:
+            self._connection.execute(
+                f"INSERT INTO {quote_identifier(table)} SELECT {cells} FROM appended_rows"
+            )
+        finally:
+            self._connection.unregister("appended_rows")
 
     def drop(self, table: str) -> None:
         """Remove a table, if it is there."""

@@ -73,12 +73,15 @@ def keep_files(
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise _refused(folder, "the folder is not empty")
+    links: list[str] = []
+    found = list(_files(sources, links))
+    if not found:
+        raise _refused(folder, "there is no file to keep")
     part = folder.with_name(folder.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    links: list[str] = []
     try:
-        kept = [_keep(path, name, part) for path, name in _files(sources, links)]
+        kept = [_keep(path, name, part) for path, name in found]
         document: dict[str, Any] = {
             "kind": KIND,
             "version": 1,

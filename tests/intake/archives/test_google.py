@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from typing import TYPE_CHECKING
@@ -162,7 +163,7 @@ REMOVED = {
 }
 
 
-@pytest.mark.parametrize("form", ["json", "parquet"])
+@pytest.mark.parametrize("form", ["json", "parquet", "csv"])
 def test_the_transparency_center_states_reach_and_never_money(
     engine: DuckEngine, tmp_path: Path, form: str
 ) -> None:
@@ -175,6 +176,12 @@ def test_the_transparency_center_states_reach_and_never_money(
             engine.rows(
                 f"COPY (SELECT * FROM read_json('{path}')) TO '{path.with_suffix('.parquet')}' (FORMAT parquet)"
             )
+            path.unlink()
+        if form == "csv":
+            with path.with_suffix(".csv").open("w", newline="") as stream:
+                writer = csv.writer(stream)
+                writer.writerow(row)
+                writer.writerow([v if isinstance(v, str) else json.dumps(v) for v in row.values()])
             path.unlink()
     made = import_google(engine, [tmp_path / "in"], tmp_path / "out")
     assert made.stated == ()

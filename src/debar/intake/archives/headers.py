@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.intake.files import lines_of, peek, read_header
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
 
     from debar.model.ports import Engine
 
-DOCUMENT_BYTES_MAX: Final = 512 * 2**20
-"""A JSON file that is one document is read whole; a larger one is refused."""
+DOCUMENT_BYTES_MAX: Final = 128 * 2**20
+"""A JSON text is parsed whole, which takes several times its size; a larger one is refused."""
+
+HEADER_ROWS: Final = 100
+"""Rows of a document whose keys are its columns: a reply leaves out what an ad does not have."""
 
 LISTS: Final = ("data", "elements", "ads", "results")
 """Keys under which replies of public ad libraries hold their rows."""
@@ -64,26 +68,40 @@ def header_of(engine: Engine, path: Path, ending: str, *, name: str) -> Header:
 
 
 def _json_header(path: Path, name: str) -> Header:
-    first = next((text for text, _ in lines_of(peek(path)) if text.strip()), "")
     try:
-        found = json.loads(first)
+        found = json.loads(_first_line(path, name))
     except (ValueError, RecursionError):
         found = None
     if isinstance(found, dict) and not rows_in(found):
         return Header(names=tuple(found), form="json")
-    row = next(documents(path, name=name), {})
-    return Header(names=tuple(row), form="document")
+    rows = islice(documents(path, name=name), HEADER_ROWS)
+    return Header(names=tuple(dict.fromkeys(key for row in rows for key in row)), form="document")
+
+
+def _first_line(path: Path, name: str) -> str:
+    """Return the first line that is not blank.
+
+    Raises:
+        DebarError: DBR-I005, it is too long to be parsed.
+    """
+    with path.open("rb") as stream:
+        while line := stream.readline(DOCUMENT_BYTES_MAX + 1):
+            if len(line) > DOCUMENT_BYTES_MAX:
+                raise unreadable(name, "a line of more than 128 MiB; write one object a line instead")
+            text = line.decode("utf-8-sig", errors="replace").strip()
+            if text:
+                return text
+    return ""
 
 
 def documents(path: Path, *, name: str) -> Iterator[dict[str, Any]]:
     """Yield the rows of a JSON file: of one reply, of a list of replies or rows, or of one a line.
 
     Raises:
-        DebarError: DBR-I005, it is no JSON, or one document of more than 512 MiB.
+        DebarError: DBR-I005, it is no JSON, or one document of more than 128 MiB.
     """
-    first = next((text for text, _ in lines_of(peek(path)) if text.strip()), "")
     try:
-        json.loads(first)
+        json.loads(_first_line(path, name))
     except (ValueError, RecursionError):
         yield from rows_of(_whole(path, name))
         return
@@ -99,7 +117,7 @@ def documents(path: Path, *, name: str) -> Iterator[dict[str, Any]]:
 
 def _whole(path: Path, name: str) -> Any:  # noqa: ANN401 - whatever JSON holds
     if path.stat().st_size > DOCUMENT_BYTES_MAX:
-        raise unreadable(name, "one JSON document of more than 512 MiB; write one object a line instead")
+        raise unreadable(name, "one JSON document of more than 128 MiB; write one object a line instead")
     try:
         return json.loads(path.read_bytes())
     except (ValueError, RecursionError):
