@@ -114,8 +114,6 @@ def fold(text: str) -> str:
 
     Source: Unicode 15, section 3.13, NFKC_Casefold, repeated until it is stable.
     """
-    if text.isascii():
-        return text.lower()
     while (folded := unicodedata.normalize("NFKC", text.casefold())) != text:
         text = folded
     return text
@@ -437,19 +435,15 @@ _BY_KIND: Final[Mapping[str, Callable[[str], Normalised]]] = {
     "legal_name": _legal_name,
     "domain": _domain,
     "page": _page,
-    "pixel": _compact_upper,
-    "app": _lower,
+    **dict.fromkeys(("pixel", "bank"), _compact_upper),
     "email": _email,
     "card": _card,
-    "bank": _compact_upper,
     "admin": _admin,
     "device": _compact_lower,
     "ip": _ip,
-    "manager": _plain,
     "text_hash": _text_hash,
-    "image_hash": _lower,
+    **dict.fromkeys(("app", "image_hash"), _lower),
     "landing_path": _landing_path,
     "utm": _utm,
-    "launch": _plain,
-    **dict.fromkeys(DERIVED_KINDS, _plain),
+    **dict.fromkeys(("manager", "launch", *DERIVED_KINDS), _plain),
 }
