@@ -76,7 +76,10 @@ def timed(label: str, asked: Sequence[Any], check: Callable[[Any], object]) -> N
     for question in asked[:2_000]:
         check(question)
     taken = []
-    for question in asked:
+    for kept in asked:
+        question = tuple(
+            [(kind, value[:-1] + value[-1:]) for kind, value in kept]
+        )  # new texts, as in a request
         start = read()
         check(question)
         taken.append(read() - start)
