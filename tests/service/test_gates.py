@@ -55,6 +55,8 @@ def test_a_ban_holds_at_every_gate_when_apply_returns(tmp_path: Path) -> None:
         assert {"ads-1": "acknowledged", "ads-2": "acknowledged"} == ends(certificate)
         assert all(check.ok for check in verify_certificate(certificate))
         assert one.check("a2").allowed
+        assert one.check_keys([("domain", "HTTPS://Example.org/x"), ("account", "a2")]).allowed
+        assert not one.check_keys([("account", "a2"), ("account", "a1")]).allowed
         world.lift("a1")
         assert one.check("a1").allowed
         told = status(world.setting, now=now())

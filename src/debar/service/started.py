@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from debar.gate.remote.connection import Link, Trust
 from debar.gate.remote.shadow import ShadowLog
 from debar.model.problem import DebarError
+from debar.register.address import open_register
 from debar.service.direct import direct_application
 from debar.service.gates.authority import Authority, in_charge
 from debar.service.gates.connections import protocol_of
@@ -83,7 +84,11 @@ def _authority(setting: Setting, listen: Listen, log: Log, shadow: ShadowLog | N
             clock=clock,
             log=log,
             signer=load_register_secrets(home).log_signer,
-            snapshots=Snapshots(home.with_name(home.name + ".table"), seed=secrets.randbits(64)),
+            snapshots=Snapshots(
+                home.with_name(home.name + ".table"),
+                seed=secrets.randbits(64),
+                open_register=lambda: open_register(setting.register_address(), read_only=True),
+            ),
             shadow=shadow,
             trusts_callers=listen.callers is not None,
         )

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 POLL_SECONDS: Final = 0.25
 """The thread looks around at least this often: at its clocks, and at whether it shall stop."""
 
-ANSWER_SECONDS: Final = 3.0
+ANSWER_SECONDS: Final = 5.0
 """A connection on which a question stays open for longer is given up: a network may swallow it silently."""
 
 BACKOFF_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0)

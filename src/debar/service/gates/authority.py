@@ -63,7 +63,7 @@ class Authority:
         self._snapshots = snapshots
         self._trusts_callers = trusts_callers
         self.hub = RegisterHub(
-            lambda: open_register(register, busy_seconds=2.0),
+            lambda busy_seconds: open_register(register, busy_seconds=busy_seconds),
             timing=timing,
             clock=clock,
             log=log,

@@ -10,6 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from debar.gate.protocol.messages import Join, Renew
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -33,9 +35,18 @@ class Identity:
     kind: str
 
     def may_say(self, message: Message) -> bool:
-        """Tell whether it may say this."""
-        gate = getattr(message, "gate", "")
-        return self.kind == "relay" or gate == self.name or gate.startswith(f"{self.name}/")
+        """Tell whether it may say this: a gate about itself alone, in its own words."""
+        if self.kind == "relay":
+            return True
+        if isinstance(message, Join) and (message.kind != "gate" or message.via or message.stay):
+            return False
+        if isinstance(message, Renew) and (message.stay_last or message.stays):
+            return False
+        told = [getattr(message, "gate", ""), getattr(message, "replaces", "")]
+        return bool(told[0]) and all(not name or self._is_own(name) for name in told)
+
+    def _is_own(self, gate: str) -> bool:
+        return gate == self.name or gate.startswith(f"{self.name}/")
 
 
 def token_sha256(token: str) -> str:

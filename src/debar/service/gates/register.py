@@ -43,10 +43,13 @@ if TYPE_CHECKING:
 POLL_SECONDS: Final = 0.25
 """The log is looked at this often without any hint."""
 
+BUSY_SECONDS: Final = 30.0
+"""A roster line or a certificate waits this long for another writer: a decision about 100,000 accounts."""
+
 STATUS_SECONDS: Final = 5.0
 """The gates' state is written down this often while nothing waits; each second while something does."""
 
-CHANGED_SECONDS: Final = 0.2
+CHANGED_SECONDS: Final = 0.5
 """And this soon after something changed."""
 
 _UNUSED: Final = datetime.min.replace(tzinfo=UTC)
@@ -60,7 +63,7 @@ class RegisterHub:
     """Serves a register to its gates.
 
     Args:
-        open_register: Opens it; again after a failure.
+        open_register: Opens it, given how long to wait for another writer; again after a failure.
         timing: The lengths of time.
         clock: The wall clock.
         log: Told what happens.
@@ -71,7 +74,7 @@ class RegisterHub:
 
     def __init__(
         self,
-        open_register: Callable[[], Register],
+        open_register: Callable[[float], Register],
         *,
         timing: Timing,
         clock: Clock,
@@ -225,7 +228,7 @@ class RegisterHub:
     def _take_charge(self) -> None:
         """R9: read all that is durable after having written that nobody else is in charge."""
         durable = self._durable = DurableGates(
-            self._open(), signer=self._signer, clocks=self._clocks, record=_recorded_already
+            self._open(BUSY_SECONDS), signer=self._signer, clocks=self._clocks, record=_recorded_already
         )
         remembered = durable.take_over(term_ns=self._timing.term_ns, wall=self._clock.now())
         self._core = RegisterCore(remembered, now=boot_clock(), timing=self._timing)
@@ -327,6 +330,8 @@ class RegisterHub:
 
     def _offer(self, to: str) -> None:
         made = self._snapshots.newest(self._kept_in().register, epoch=self._charge().epoch)
+        if made is None:  # it is being made; the core sends again until the gate has it
+            return
         offer = Offer(
             epoch=self._charge().epoch,
             revision=made.revision,
@@ -365,7 +370,8 @@ class RegisterHub:
         wait = CHANGED_SECONDS if self._changed else 1.0 if self._charge().waiting else STATUS_SECONDS
         if now >= self._status_at + int(wait * 1e9):
             self._status_at, self._changed = now, False
-            self._kept_in().register.gate_book().put_state(self.state())
+            with contextlib.suppress(DebarError), self._open(0.0) as register:  # a long append may be busy
+                register.gate_book().put_state(self.state())
 
     def metrics(self) -> tuple[Metric, ...]:
         """Return the gates' numbers."""
