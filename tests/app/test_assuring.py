@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from debar.plans.plan import Plan
 
 
-def write_platform(folder: Path, *, linked: bool = True, owners: int = 40) -> Path:
+def write_platform(folder: Path, *, linked: bool = True, owners: int = 40, papers: bool = True) -> Path:
     """Write owners with three accounts on one mailbox and phone; not linked: strangers on borrowed ones."""
     folder.mkdir()
     rows, held = [], []
@@ -46,6 +46,7 @@ def write_platform(folder: Path, *, linked: bool = True, owners: int = 40) -> Pa
                 (account, "phone", f"+4930{n:07d}"),
                 (account, "card", f"fp_{n // 2}"),
             ]
+    held = [row for row in held if papers or row[1] != "legal_id"]
     for name, header, table in (
         ("accounts", ("account_id", "name"), rows),
         ("identifiers", ("account_id", "kind", "value"), held),
@@ -135,6 +136,15 @@ def test_a_plan_on_data_that_identifies_nobody_is_refused(tmp_path: Path) -> Non
         plan_for(opened)
     assert ("DBR-A094", 1) == (refused.value.code, refused.value.exit_code)
     assert "not identifiable; set priors or review 200 pairs" in str(refused.value)
+
+
+def test_a_plan_on_fitted_weights_that_nothing_audits_is_refused(tmp_path: Path) -> None:
+    """No account states papers: there are enough pairs to fit, and none to audit."""
+    large = open_platform(write_platform(tmp_path / "large", owners=90, papers=False), Setting())
+    with pytest.raises(DebarError) as refused:
+        plan_for(large)
+    assert "cannot audit" in str(refused.value)
+    assert refused.value.code == "DBR-A094"
 
 
 def test_a_reviewers_file_hides_the_score_and_an_open_one_shows_it(tmp_path: Path) -> None:

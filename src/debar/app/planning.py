@@ -232,7 +232,7 @@ def audited(opened: Opened, case: Case) -> str | None:
         return None
     score_strata(opened.engine, opened.parameters)
     audit = audit_platform(opened.engine, opened.policy)
-    if audit.verdict == "not identifiable":
+    if not audit.carries(fitted=opened.parameters.fitted):
         raise DebarError(
             "DBR-A094",
             "linked accounts would rest on numbers that this data cannot carry",

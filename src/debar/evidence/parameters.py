@@ -159,6 +159,11 @@ class Parameters:
         """Tell whether reviewed pairs stand behind the probabilities."""
         return self.calibration is not None and self.calibration.fitted
 
+    @property
+    def fitted(self) -> bool:
+        """Tell whether the tables were fitted to a platform; the default ones are judgements."""
+        return self.version.startswith("fitted")
+
     def weight(self, family: str, relation: str, code: int) -> int:
         """Return what a family with a code adds to a relation's score."""
         return self.weights[family][relation][code - 1] if code else 0

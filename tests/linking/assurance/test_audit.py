@@ -23,6 +23,7 @@ from linking_worlds import World
         (3, 60, "not identifiable"),
         (18, 60, "doubtful"),
         (35, 60, "healthy"),
+        (16, 27, "healthy"),
     ],
 )
 def test_the_verdict_follows_from_exact_intervals(agreeing: int, apart: int, verdict: str) -> None:
@@ -30,6 +31,24 @@ def test_the_verdict_follows_from_exact_intervals(agreeing: int, apart: int, ver
     audit = Audit(pairs=apart, agreeing=agreeing, apart=apart, apart_agreeing=agreeing)
     assert verdict == audit.verdict
     assert verdict.split(maxsplit=1)[0] in audit.sentence() or verdict == "healthy"
+
+
+@pytest.mark.parametrize(
+    ("agreeing", "apart", "default", "fitted"),
+    [
+        (0, 0, True, False),
+        (2, 5, True, False),
+        (0, 27, False, False),
+        (18, 60, True, True),
+        (16, 27, True, True),
+    ],
+)
+def test_fitted_weights_that_cannot_be_audited_carry_nobody(
+    agreeing: int, apart: int, *, default: bool, fitted: bool
+) -> None:
+    """Where nobody is linked a fit finds something too; judged tables on a small platform are said to be that."""
+    audit = Audit(pairs=apart, agreeing=agreeing, apart=apart, apart_agreeing=agreeing)
+    assert (default, fitted) == (audit.carries(fitted=False), audit.carries(fitted=True))
 
 
 def crowd(owners: int, *, linked: bool) -> World:

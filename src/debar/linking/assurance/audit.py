@@ -17,7 +17,7 @@ from typing import Any, Final
 from debar.linking.assurance.bound import clopper_pearson
 
 PAIRS_MIN: Final = 30
-"""Fewer independent pairs audit nothing."""
+"""Fewer independent pairs audit nothing, unless even they are sure."""
 
 AGREE_MIN: Final = 0.25
 """Below this agreement, at 95 %, the data does not identify owners: half of what healthy platforms reach."""
@@ -53,11 +53,21 @@ class Audit:
         low, high = self.interval
         if high < AGREE_MIN:
             return "not identifiable"
+        if low >= AGREE_MIN:
+            return "healthy"
         if self.apart < PAIRS_MIN:
             return "cannot audit"
-        return (
-            "healthy" if self.apart_agreeing >= HEALTHY_FROM * self.apart or low >= AGREE_MIN else "doubtful"
-        )
+        return "healthy" if self.apart_agreeing >= HEALTHY_FROM * self.apart else "doubtful"
+
+    def carries(self, *, fitted: bool) -> bool:
+        """Tell whether accounts may be proposed by numbers alone.
+
+        Args:
+            fitted: Whether the weights were fitted to the platform. Where there was enough to fit and not
+                enough to audit, nothing shows that the fit found owners: on a platform where nobody is linked
+                it finds something too. The default weights, for small platforms, are what people judged.
+        """
+        return self.verdict != "not identifiable" and not (fitted and self.verdict == "cannot audit")
 
     def sentence(self) -> str:
         """Say it in a sentence."""
@@ -65,7 +75,7 @@ class Audit:
         if verdict == "cannot audit":
             return (
                 f"cannot audit: {self.apart:,} independent pairs would be linked without their legal ids and"
-                f" state one on both sides, {PAIRS_MIN} are needed"
+                f" state one on both sides, too few to tell ({PAIRS_MIN} are enough)"
             )
         low, high = self.interval
         told = (
