@@ -12,7 +12,7 @@ from debar.linking.handovers import PERIODS
 from debar.linking.links import count_pairs, link_platform, update_links, weigh_links
 from debar.model.policy import Policy
 from debar.stores.duckdb_engine import DuckEngine
-from linking_worlds import IDENTIFIERS, World, identifier
+from linking_worlds import IDENTIFIERS, World, crowded_world, identifier
 
 KINDS = ("legal_id", "legal_name", "domain", "email", "card", "ip")
 ENGINE, ANEW = DuckEngine(threads=1), DuckEngine(threads=1)
@@ -130,3 +130,28 @@ def test_a_kind_that_was_never_seen_has_everything_counted_anew() -> None:
     ENGINE.load("changed_identifiers", IDENTIFIERS, rows_of(news))
     assert not update_links(ENGINE, parameters, policy)
     assert [("b", "c")] == [row[:2] for row in ENGINE.rows(LINKS)]
+
+
+def test_pairs_of_unchanged_accounts_follow_the_crowd_that_grows_around_them() -> None:
+    """A fifth account pays with the freelancer's card: the other four share a commoner value than before."""
+    policy = Policy()
+    world = crowded_world(background=5)
+    parameters = world.parameters()
+    world.load(ENGINE)
+    ENGINE.drop("account_periods")
+    count_pairs(ENGINE, policy, keep_rows=True)
+    weigh_links(ENGINE, parameters, policy)
+    before = {row[:2]: row for row in ENGINE.rows(LINKS)}
+    world.account("newcomer", card="freelancer card")
+    world.load(ENGINE)
+    ENGINE.load("changed_accounts", {"account_id": "VARCHAR"}, [("newcomer",)])
+    ENGINE.load(
+        "changed_identifiers", IDENTIFIERS, [identifier(*row) for row in world.held if row[0] == "newcomer"]
+    )
+    assert update_links(ENGINE, parameters, policy)
+    world.load(ANEW)
+    ANEW.drop("account_periods")
+    link_platform(ANEW, parameters, policy)
+    after = ANEW.rows(LINKS)
+    assert [row for row in after if "newcomer" not in row[:2] and before[row[:2]] != row]
+    assert after == ENGINE.rows(LINKS)

@@ -56,7 +56,7 @@ def count_pairs(engine: Engine, policy: Policy, *, keep_rows: bool = False) -> N
         engine: Holds ``accounts``, ``identifiers``, ``judgements`` and, if accounts changed hands,
             ``account_periods``.
         policy: The crowd cap is read from it.
-        keep_rows: Keep ``link_rows``, so that :func:`update_links` can carry changes in.
+        keep_rows: Keep ``link_rows`` and ``link_ends``, so that :func:`update_links` can carry changes in.
     """
     if not engine.columns("account_periods"):
         engine.load("account_periods", PERIODS, [])
@@ -67,7 +67,7 @@ def count_pairs(engine: Engine, policy: Policy, *, keep_rows: bool = False) -> N
     for done in ("link_held",) if keep_rows else ("link_held", "link_rows"):
         engine.drop(done)
     if isinstance(engine, ArrayEngine):
-        count_on_arrays(engine, policy.crowd_cap)
+        count_on_arrays(engine, policy.crowd_cap, keep_ends=keep_rows)
     else:
         count_in_steps(engine)
     engine.load("link_counted", {"crowd_cap": "INTEGER", "salt": "VARCHAR"}, [(policy.crowd_cap, salt)])

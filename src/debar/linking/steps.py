@@ -355,11 +355,22 @@ def facts_sql(shared: str, ends: str, candidates: str | None = None) -> str:
 
 def _end_sql(end: str) -> str:
     """Return what one account of a pair shows of a value, the pair's own vote left out everywhere."""
-    agreeing, with_data = f"{end}_agreeing", f"{end}_with_data"
+    return end_role_sql(("agreeing", "with_data"), (f"{end}_agreeing", f"{end}_with_data"))
+
+
+def end_role_sql(votes: tuple[str, str], own: tuple[str, str]) -> str:
+    """Return the role of a value as one account shows it.
+
+    Args:
+        votes: The SQL of agreeing and with_data over all pairs on the value.
+        own: The same over the account's own pairs on it.
+    """
+    (agreeing, with_data), (own_agreeing, own_data) = votes, own
     return (
-        f"CASE WHEN with_data > {with_data}"
-        f" AND {ONE_OWNERS[0]} * (agreeing - {agreeing}) >= {ONE_OWNERS[1]} * (with_data - {with_data})"
-        f" THEN {role_of_sql('agreeing', 'with_data')} ELSE {role_of_sql(agreeing, with_data)} END"
+        f"CASE WHEN {with_data} > {own_data}"
+        f" AND {ONE_OWNERS[0]} * ({agreeing} - {own_agreeing})"
+        f" >= {ONE_OWNERS[1]} * ({with_data} - {own_data})"
+        f" THEN {role_of_sql(agreeing, with_data)} ELSE {role_of_sql(own_agreeing, own_data)} END"
     )
 
 

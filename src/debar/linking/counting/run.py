@@ -60,6 +60,12 @@ PAIRS: Final = {
 }
 """Columns of ``link_pairs``, as :func:`debar.linking.steps.pattern_step` says."""
 
+ENDS: Final = {
+    "value_no": "INTEGER",
+    "account_no": "INTEGER",
+    "agreeing": "INTEGER",
+    "with_data": "INTEGER",
+}
 VOTES: Final = {"value_no": "INTEGER", "agreeing": "INTEGER", "with_data": "INTEGER"}
 
 _HOLDS: Final = (
@@ -70,12 +76,13 @@ _HOLDS: Final = (
 )
 
 
-def count_on_arrays(engine: ArrayEngine, crowd_cap: int) -> None:
+def count_on_arrays(engine: ArrayEngine, crowd_cap: int, *, keep_ends: bool = False) -> None:
     """Make ``link_votes`` and ``link_pairs``, as the pair steps would.
 
     Args:
         engine: After the value steps and ``link_judged``.
         crowd_cap: As there.
+        keep_ends: Make ``link_ends`` as well.
     """
     counted = _read(engine, crowd_cap)
     engine.load("link_pairs", PAIRS, [])
@@ -104,6 +111,18 @@ def count_on_arrays(engine: ArrayEngine, crowd_cap: int) -> None:
             "with_data": values.with_data[numbers],
         },
     )
+    if keep_ends:
+        holdings = counted.holdings
+        engine.load("link_ends", ENDS, [])
+        engine.append_arrays(
+            "link_ends",
+            {
+                "value_no": holdings.value,
+                "account_no": holdings.account,
+                "agreeing": values.end_agreeing,
+                "with_data": values.end_with_data,
+            },
+        )
     _add_judged(engine, counted)
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from debar.evidence.parameters import INDEPENDENT_MARGIN, OPERATOR_MARGIN
 from debar.linking.fitting.weights import weigh_patterns
 from debar.linking.steps import (
     AGREES,
@@ -22,6 +21,7 @@ from debar.linking.steps import (
     PASSED_ON,
     PRESENCE,
     VALUES,
+    end_role_sql,
     facts_sql,
     judged_step,
     pattern_step,
@@ -111,30 +111,55 @@ _VOTES: Final = (
 )
 
 
-def _role(votes: str, agreeing: int, with_data: int) -> str:
-    """Return the SQL of the role that a value has for a pair whose own vote is given."""
-    a, d = f"({votes}.agreeing - {agreeing})", f"({votes}.with_data - {with_data})"
-    return (
-        f"CASE WHEN {OPERATOR_MARGIN[0]} * {a} + {OPERATOR_MARGIN[2]} < {OPERATOR_MARGIN[1]} * {d} THEN 2"
-        f" WHEN {INDEPENDENT_MARGIN[0]} * {a} + {INDEPENDENT_MARGIN[2]} >= {INDEPENDENT_MARGIN[1]} * {d}"
-        " THEN 0 ELSE 1 END"
+_END_SAID: Final = (
+    "SELECT value_no, account_no, SUM(agrees) AS agreeing, SUM(has_data) AS with_data FROM ("
+    + " UNION ALL ".join(
+        f"SELECT c.value_no, c.{end} AS account_no, {AGREES} AS agrees, {HAS_DATA} AS has_data"
+        " FROM {shared} AS c JOIN link_values AS v ON v.value_no = c.value_no"
+        for end in ("a_no", "b_no")
+    )
+    + ") AS ends GROUP BY value_no, account_no"
+)
+
+_ENDS_NOW: Final = (
+    "SELECT h.value_no, h.account_no,"
+    + ", ".join(
+        f" CAST(COALESCE(o.{vote}, 0) - COALESCE(l.{vote}, 0) + COALESCE(w.{vote}, 0) AS INTEGER) AS {vote}"
+        for vote in ("agreeing", "with_data")
+    )
+    + " FROM link_holds AS h JOIN day_votes AS t ON t.value_no = h.value_no"
+    + "".join(
+        f" LEFT JOIN {table} AS {name} ON {name}.value_no = h.value_no AND {name}.account_no = h.account_no"
+        for name, table in (("o", "link_ends"), ("l", "day_lost_ends"), ("w", "day_won_ends"))
+    )
+)
+
+
+def _shown(votes: str, own: str, agrees: int, has_data: int) -> str:
+    """Return the SQL of the role that an account shows to a pair that votes so itself."""
+    return end_role_sql(
+        (f"({votes}.agreeing - {agrees})", f"({votes}.with_data - {has_data})"),
+        (f"({own}.agreeing - {agrees})", f"({own}.with_data - {has_data})"),
     )
 
 
-_RESTLESS_VALUES: Final = (
-    "SELECT n.value_no FROM day_votes AS n JOIN link_votes AS o ON o.value_no = n.value_no"
-    " JOIN link_values AS v ON v.value_no = n.value_no"
-    " LEFT JOIN day_former AS f ON f.value_no = n.value_no"
+_RESTLESS_ENDS: Final = (
+    "SELECT n.value_no, n.account_no FROM day_ends AS n JOIN day_votes AS t ON t.value_no = n.value_no"
+    " JOIN link_votes AS u ON u.value_no = n.value_no"
+    " JOIN link_ends AS o ON o.value_no = n.value_no AND o.account_no = n.account_no"
+    " JOIN link_values AS v ON v.value_no = n.value_no LEFT JOIN day_former AS f ON f.value_no = n.value_no"
     " WHERE COALESCE(f.base_grade, v.base_grade) <> v.base_grade OR "
-    + " OR ".join(f"{_role('n', a, d)} <> {_role('o', a, d)}" for a, d in ((0, 0), (0, 1), (1, 1)))
+    + " OR ".join(
+        f"{_shown('t', 'n', a, d)} <> {_shown('u', 'o', a, d)}" for a, d in ((0, 0), (0, 1), (1, 1))
+    )
 )
 
 _RESTLESS: Final = (
     "SELECT p.a_no, p.b_no, p.shared_mask, p.known_mask, p.met_mask FROM link_pairs AS p JOIN ("
-    "SELECT DISTINCT a.account_no AS a_no, b.account_no AS b_no FROM day_restless_values AS r"
-    " JOIN link_holds AS a ON a.value_no = r.value_no JOIN link_holds AS b"
-    " ON b.value_no = a.value_no AND a.account_no < b.account_no"
-    " WHERE a.account_no NOT IN (SELECT account_no FROM day_moved)"
+    "SELECT DISTINCT LEAST(r.account_no, b.account_no) AS a_no, GREATEST(r.account_no, b.account_no) AS b_no"
+    " FROM day_restless_ends AS r JOIN link_holds AS b"
+    " ON b.value_no = r.value_no AND b.account_no <> r.account_no"
+    " WHERE r.account_no NOT IN (SELECT account_no FROM day_moved)"
     " AND b.account_no NOT IN (SELECT account_no FROM day_moved)) AS r"
     " ON r.a_no = p.a_no AND r.b_no = p.b_no"
 )
@@ -166,6 +191,7 @@ def update_pairs(engine: ArrayEngine, policy: Policy, salt: str) -> bool:
         Step(name="day_met", sql=_MET),
         Step(name="day_gone_shared", sql=_WITH_MASKS.format(shared="day_met", pairs="day_gone")),
         Step(name="day_lost", sql=_SAID.format(shared="day_gone_shared")),
+        Step(name="day_lost_ends", sql=_END_SAID.format(shared="day_gone_shared")),
         Step(
             name="day_former",
             sql="SELECT v.* FROM link_values AS v JOIN day_touched AS t ON t.value_no = v.value_no",
@@ -181,8 +207,10 @@ def update_pairs(engine: ArrayEngine, policy: Policy, salt: str) -> bool:
         Step(name="day_candidates", sql=_renamed(CANDIDATES, names)),
         Step(name="day_shared", sql=_WITH_MASKS.format(shared="day_met", pairs="day_candidates")),
         Step(name="day_won", sql=_SAID.format(shared="day_shared")),
+        Step(name="day_won_ends", sql=_END_SAID.format(shared="day_shared")),
         Step(name="day_votes", sql=_VOTES, parameters=cap),
-        Step(name="day_restless_values", sql=_RESTLESS_VALUES),
+        Step(name="day_ends", sql=_ENDS_NOW),
+        Step(name="day_restless_ends", sql=_RESTLESS_ENDS),
         Step(name="day_restless", sql=_RESTLESS),
     ):
         engine.run(step)
@@ -291,7 +319,9 @@ def _replace_holdings(engine: ArrayEngine, crowd_cap: int) -> None:
 def _replace_pairs(engine: ArrayEngine) -> None:
     """Reduce the pairs of moved accounts and the restless ones anew, and put them in place."""
     touched = "SELECT value_no FROM day_touched UNION SELECT value_no FROM day_votes"
-    engine.change(f"DELETE FROM link_votes WHERE value_no IN ({touched})")
+    for table in ("link_votes", "link_ends"):
+        engine.change(f"DELETE FROM {table} WHERE value_no IN ({touched})")
+    engine.change("INSERT INTO link_ends SELECT * FROM day_ends")
     engine.change("INSERT INTO link_votes SELECT value_no, agreeing, with_data FROM day_votes")
     columns = "a_no, b_no, shared_mask, known_mask, met_mask"
     asked = f"SELECT {columns} FROM day_candidates UNION ALL SELECT {columns} FROM day_restless"
@@ -301,11 +331,11 @@ def _replace_pairs(engine: ArrayEngine) -> None:
     pattern = _renamed(pattern_step(kinds).sql, {"link_candidates": "day_asked", "link_facts": "day_facts"})
     for step in (
         Step(name="day_asked", sql=asked),
-        Step(name="day_ends", sql=_ENDS),
+        Step(name="day_restless_holds", sql=_ENDS),
         Step(
             name="day_asked_shared",
             sql=f"SELECT * FROM day_shared UNION ALL {_SHARED_BY}".format(
-                pairs="day_restless", holds="day_ends", passed_on=PASSED_ON
+                pairs="day_restless", holds="day_restless_holds", passed_on=PASSED_ON
             ),
         ),
         Step(name="day_facts", sql=facts_sql("day_asked_shared", "link_ends")),
