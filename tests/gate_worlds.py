@@ -13,6 +13,7 @@ from debar.gate.remote import Link, RemoteGate, Trust
 from debar.register.address import PostgresAddress, create_register, open_register
 from debar.stores.clock import SystemClock
 from debar.stores.keys import create_register_secrets, load_register_secrets, random_salts
+from debar.stores.outside import read_gate_tails
 from gate_services import Served
 from registers import ORIGIN, debar, lift
 
@@ -106,7 +107,7 @@ class World:
     def effect(self, request_key: str) -> dict[str, Any]:
         """Wait until what was recorded under a key is in force, and return the certificate."""
         with open_register(self.register) as register:
-            waits = Waits(clock=SystemClock(), say=self.said.append)
+            waits = Waits(clock=SystemClock(), say=self.said.append, tails=read_gate_tails(self.policy))
             certificate = await_effect(register, request_key, waits)
         assert certificate is not None
         return certificate

@@ -27,7 +27,7 @@ from debar.service.gates.register import FAR_ENTRIES
 from debar.service.gates.relaying import read_tokens
 from debar.service.started import Options, start
 from debar.stores.clock import SystemClock
-from debar.stores.outside import read_gate_timing
+from debar.stores.outside import read_gate_tails, read_gate_timing
 from gate_services import Served, get
 from gate_worlds import World, now
 from registers import DECISION, debar
@@ -83,6 +83,22 @@ def test_a_leased_gate_stands_behind_bids_and_requests(tmp_path: Path) -> None:
         assert gate.usable_seconds(gate.check_keys([("domain", "https://WWW.ft.com/")], action="serve")) > 0
         with pytest.raises(DebarError, match="DBR-G002"):
             gate.check_keys([("card", "4242424242424242")])
+
+
+def test_what_keeps_answers_is_in_every_certificate(tmp_path: Path) -> None:
+    """A proxy's cache that the policy declares is named, whether the service signs or the applier."""
+    world = World(tmp_path)
+    with world.policy.open("a") as policy:
+        policy.write('[gate.tails]\nnginx = 4\n"video cdn" = 1800\n')
+    named = [["nginx", "video cdn"], ["nginx", "video cdn"]]
+    with world.served(), world.gate("ads-1") as gate:
+        assert gate.wait(10)
+        served = world.ban("a1")
+        gate.leave()
+    alone = world.ban("a2")
+    found = [[one.split(" behind ")[0] for one in made["not_guaranteed"]] for made in (served, alone)]
+    assert named == found
+    assert all(check.ok for made in (served, alone) for check in verify_certificate(made))
 
 
 def test_without_gates_a_ban_is_in_force_with_its_commit(tmp_path: Path) -> None:
@@ -228,6 +244,10 @@ def test_times_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         file.write_text(f"[gate]\n{text}\n")
         with pytest.raises(DebarError, match="DBR-S061"):
             read_gate_timing(file)
+    for text in ("tails = 3", 'tails = { cdn = "x" }', "tails = { cdn = 0 }", "tails = { cdn = true }"):
+        file.write_text(f"[gate]\n{text}\n")
+        with pytest.raises(DebarError, match="DBR-S061"):
+            read_gate_tails(file)
     file.write_text("[gate]\nlease_seconds = 20\n")
     assert (read_gate_timing(file).term_ns, read_gate_timing(file).renew_ns) == (20 * 10**9, 5 * 10**9)
 
@@ -317,10 +337,11 @@ def test_shadow_over_http(tmp_path: Path) -> None:
     [
         Options(listen="127.0.0.1:0", upstream="http://127.0.0.1:1"),
         Options(listen="127.0.0.1:0", cache_seconds=5),
+        Options(listen="127.0.0.1:0", checks_only=True, cache_seconds=5),
     ],
 )
 def test_options_that_do_not_fit_are_refused(tmp_path: Path, options: Options) -> None:
-    """A relay without its token, and kept answers that nobody would wait for, do not start."""
+    """A relay without its token, and kept answers that nobody waits for or knows of, do not start."""
     world = World(tmp_path)
     with pytest.raises(DebarError, match="DBR-V005"):
         start(world.setting, options)

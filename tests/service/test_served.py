@@ -125,8 +125,11 @@ def test_behind_a_real_proxy(
 @pytest.mark.ci
 def test_a_kept_answer_does_not_outlive_its_end(register: SqliteRegister, app: App, tmp_path: Path) -> None:
     """With answers good for 4 s, nginx keeps them, and sells nothing 4 s after the ban."""
+    policy = tmp_path / "debar.toml"
+    policy.write_text("[gate.tails]\nnginx = 4\n")
+    options = ("--checks-only", "--register", register.path, "--cache-seconds", "4", "--policy", policy)
     with (
-        served("--checks-only", "--register", register.path, "--cache-seconds", "4") as gate,
+        served(*options) as gate,
         nginx(tmp_path, debar=gate.port, app=app.port) as port,
     ):
         assert get(port, "/order", {"x-account": "a2"})[0] == 200

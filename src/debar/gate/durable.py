@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from debar.gate.protocol.certificate import keys_digest, make_certificate
+from debar.gate.protocol.certificate import keys_digest, make_certificate, with_tails
 from debar.gate.protocol.decisions import Decision
 from debar.gate.protocol.messages import Tail
 from debar.gate.protocol.register import Remembered
@@ -19,7 +19,7 @@ from debar.gate.protocol.roster import Line
 from debar.register.debarments import GATE_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from debar.gate.protocol.certificate import Clocks
@@ -37,6 +37,7 @@ class DurableGates:
         signer: The log's key: it signs certificates.
         clocks: Ties the boot clock to dates, at this moment.
         record: Appends a decision's entries under its request key, with ``guard=`` :meth:`still_in_charge`.
+        tails: What goes on behind gates that read the register themselves; every certificate names it.
     """
 
     def __init__(
@@ -46,12 +47,14 @@ class DurableGates:
         signer: Signer,
         clocks: Callable[[], Clocks],
         record: Callable[[Decision], None],
+        tails: Sequence[Tail] = (),
     ) -> None:
         self.register = register
         self.epoch = 0
         self._signer = signer
         self._clocks = clocks
         self._record = record
+        self._tails = tails
 
     def take_over(self, *, term_ns: int, wall: datetime) -> Remembered:
         """Put this register in charge, and return what it finds.
@@ -112,7 +115,7 @@ class DurableGates:
     def signed(self, outcome: Outcome) -> dict[str, Any]:
         """Return the signed certificate of an outcome, and keep it nowhere."""
         return make_certificate(
-            outcome,
+            with_tails(outcome, self._tails),
             origin=self.register.origin,
             checkpoint=self.register.checkpoint(),
             clocks=self._clocks(),

@@ -23,7 +23,7 @@ from debar.service.logs import Log
 from debar.service.serving import Listen, serve
 from debar.stores.clock import SystemClock
 from debar.stores.keys import load_register_secrets
-from debar.stores.outside import read_gate_timing
+from debar.stores.outside import read_gate_tails, read_gate_timing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +64,7 @@ def start(setting: Setting, options: Options) -> None:
     if options.upstream is not None:
         _relay(setting, options, listen, log, shadow)
     elif options.checks_only:
+        _refuse_secret_caches(setting, options.cache_seconds)
         application = direct_application(
             setting.register_address(), clock, cache_seconds=options.cache_seconds, shadow=shadow
         )
@@ -72,6 +73,16 @@ def start(setting: Setting, options: Options) -> None:
         if options.cache_seconds:
             raise _unfit("--cache-seconds goes with --checks-only: nobody waits for what a proxy keeps")
         _authority(setting, listen, log, shadow)
+
+
+def _refuse_secret_caches(setting: Setting, cache_seconds: float) -> None:
+    """Let answers be kept only for as long as every certificate says."""
+    declared = max((tail.lasts_ns for tail in read_gate_tails(setting.policy_file)), default=0)
+    if round(cache_seconds * 1e9) > declared:
+        raise _unfit(
+            "--cache-seconds needs a name and as many seconds in the policy's [gate.tails]: a certificate"
+            " must name whatever may go on"
+        )
 
 
 def _authority(setting: Setting, listen: Listen, log: Log, shadow: ShadowLog | None) -> None:
@@ -84,6 +95,7 @@ def _authority(setting: Setting, listen: Listen, log: Log, shadow: ShadowLog | N
             clock=clock,
             log=log,
             signer=load_register_secrets(home).log_signer,
+            tails=read_gate_tails(setting.policy_file),
             snapshots=Snapshots(
                 home.with_name(home.name + ".table"),
                 seed=secrets.randbits(64),

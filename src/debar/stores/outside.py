@@ -9,6 +9,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from debar.cases.referrals import SHARED_KINDS, Peer, ReferralPolicy
+from debar.gate.protocol.messages import Tail
 from debar.gate.protocol.timing import SECOND, Timing
 from debar.model.identifiers import FAMILY_OF_KIND
 from debar.model.problem import DebarError, Place
@@ -78,7 +79,7 @@ def read_high_availability(path: Path | None) -> bool:
 
 
 def read_gate_timing(path: Path | None) -> Timing:
-    """Read the table ``[gate]``: ``lease_seconds``, ``renew_seconds``, ``answer_seconds``.
+    """Read from the table ``[gate]``: ``lease_seconds``, ``renew_seconds``, ``answer_seconds``.
 
     Raises:
         DebarError: DBR-S001, the file cannot be read; DBR-S061, the table does not fit.
@@ -86,7 +87,7 @@ def read_gate_timing(path: Path | None) -> Timing:
     if path is None:
         return Timing()
     ranges = {"lease_seconds": (2, 86_400), "renew_seconds": (1, 3_600), "answer_seconds": (0, 3_600)}
-    table = section(path, "gate", set(ranges))
+    table = section(path, "gate", {*ranges, "tails"})
     given = {"lease_seconds": 300, "renew_seconds": 10, "answer_seconds": 1, **table}
     for name, (least, most) in ranges.items():
         value = given[name]
@@ -97,6 +98,24 @@ def read_gate_timing(path: Path | None) -> Timing:
     if renew >= lease:
         raise _unfit(path, "gate.renew_seconds must be well below gate.lease_seconds")
     return Timing(term_ns=lease, renew_ns=renew, valid_ns=valid, retry_ns=min(SECOND, renew))
+
+
+def read_gate_tails(path: Path | None) -> tuple[Tail, ...]:
+    """Read ``[gate.tails]``: name and seconds of what goes on behind gates that read the register itself.
+
+    Raises:
+        DebarError: DBR-S001, the file cannot be read; DBR-S061, the table does not fit.
+    """
+    if path is None:
+        return ()
+    table = section(path, "gate", {"lease_seconds", "renew_seconds", "answer_seconds", "tails"})
+    tails = table.get("tails", {})
+    if not isinstance(tails, dict):
+        raise _unfit(path, "gate.tails is a table of names and seconds")
+    for name, seconds in tails.items():
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds <= 31_536_000:
+            raise _unfit(path, f"gate.tails: {name!r} is a number of seconds above 0, a year at most")
+    return tuple(Tail(name=name, lasts_ns=round(seconds * SECOND)) for name, seconds in sorted(tails.items()))
 
 
 def _peer(table: dict[str, Any], folder: Path) -> Peer:

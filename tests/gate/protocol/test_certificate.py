@@ -17,6 +17,7 @@ from debar.gate.protocol.certificate import (
     make_certificate,
     signed_text,
     verify_certificate,
+    with_tails,
 )
 from debar.gate.protocol.messages import Tail
 from debar.register.notes import VerifierKey, sign_note
@@ -165,3 +166,17 @@ def test_debar_verify_reads_a_certificate(certificate: dict[str, Any], tmp_path:
     assert verify(file).exit_code == 1
     file.write_text("{")
     assert verify(file).exit_code == 1
+
+
+def test_what_keeps_answers_of_direct_checks_is_named(outcome: Outcome) -> None:
+    """Checks that read the register are on no roster: what keeps their answers is named beside the gates."""
+    proxy = Tail(name="nginx", lasts_ns=5_000_000_000)
+    told = with_tails(outcome, [proxy])
+    assert len(outcome.gates) + 1 == len(told.gates)
+    assert (("direct", (proxy,)), told.effective_at) == (
+        (told.gates[-1].mode, told.gates[-1].tails),
+        outcome.effective_at,
+    )
+    direct = direct_outcome(outcome.decision, revision=3, committed_at=7)
+    assert [(proxy,)] == [gate.tails for gate in with_tails(direct, [proxy]).gates]
+    assert with_tails(outcome, []) is outcome

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from debar.gate.protocol.decisions import Decision, End
+    from debar.gate.protocol.messages import Tail
     from debar.gate.protocol.roster import Line
     from debar.model.ports import Clock
     from debar.register.writing import Register
@@ -38,10 +39,12 @@ class Waits:
     Args:
         clock: The wall clock, for the certificate.
         say: Is told who is waited for.
+        tails: What goes on behind gates that read the register themselves, for the certificate.
     """
 
     clock: Clock
     say: Callable[[str], None] = lambda _: None
+    tails: Sequence[Tail] = ()
 
 
 def await_effect(register: Register, request_key: str, waits: Waits) -> dict[str, Any] | None:
@@ -73,6 +76,7 @@ def await_effect(register: Register, request_key: str, waits: Waits) -> dict[str
         signer=load_register_secrets(register.home).log_signer,
         clocks=lambda: Clocks(boot_ns=BootClock().now(), wall=waits.clock.now()),
         record=_never,
+        tails=waits.tails,
     )
     decision, revision = next(one for one in durable.unfinished() if one[0].request_key == request_key)
     return durable.signed(_outcome(decision, lines, revision=revision, committed_at=committed_at))

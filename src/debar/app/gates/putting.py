@@ -13,6 +13,7 @@ from debar.app.answer import Answer
 from debar.app.gates.effect import Waits, await_effect
 from debar.model.problem import EXIT_STALE, DebarError
 from debar.register.address import open_register
+from debar.stores.outside import read_gate_tails
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ def put_in_force(setting: Setting, plan: Plan, answer: Answer, *, clock: Clock, 
     """
     with open_register(setting.register_address()) as register:
         try:
-            waits = Waits(clock=clock, say=setting.say)
+            waits = Waits(clock=clock, say=setting.say, tails=read_gate_tails(setting.policy_file))
             certificate = await_effect(register, f"apply {plan.sha256}", waits)
         except KeyboardInterrupt:
             raise DebarError(
@@ -55,8 +56,13 @@ def certificate_text(certificate: Mapping[str, Any]) -> str:
     """Tell a certificate in a few lines."""
     gates = certificate["gates"]
     if [gate["mode"] for gate in gates] == ["direct"]:
-        return f"in force since {certificate['effective_at']}, with the commit: every gate reads the register"
+        head = f"in force since {certificate['effective_at']}, with the commit: every gate reads the register"
+        return "\n".join([head, *_open(certificate)])
     ends = Counter(gate["end"].replace("_", " ") for gate in gates if gate["end"] != "not_guaranteed")
     counts = ", ".join(f"{count} {end}" for end, count in sorted(ends.items())) or "none is guaranteed"
     head = f"in force since {certificate['effective_at']} at {sum(ends.values())} gates: {counts}"
-    return "\n".join([head, *(f"not guaranteed: {one}" for one in certificate["not_guaranteed"])])
+    return "\n".join([head, *_open(certificate)])
+
+
+def _open(certificate: Mapping[str, Any]) -> list[str]:
+    return [f"not guaranteed: {one}" for one in certificate["not_guaranteed"]]

@@ -8,7 +8,7 @@ Source: the signature line is that of C2SP signed-note 1.0.0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -28,8 +28,9 @@ from debar.register.notes import (
 from debar.register.tree import leaf_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from debar.gate.protocol.messages import Tail
     from debar.model.ports import Signer
 
 FORMAT: Final = "debar effect certificate"
@@ -81,21 +82,36 @@ def direct_outcome(decision: Decision, *, revision: int, committed_at: int) -> O
 
     A direct gate holds no copy and no lease, so there is nobody to wait for.
     """
-    gate = GateEnd(
-        gate="direct",
-        mode="direct",
-        end="acknowledged",
-        at=committed_at,
-        revision=revision,
-        why="every check reads the register itself, in the transaction that it decides",
-    )
     return Outcome(
         decision=decision,
         revision=revision,
         committed_at=committed_at,
         effective_at=committed_at,
         restarted=False,
-        gates=(gate,),
+        gates=(_direct_end(revision, committed_at),),
+    )
+
+
+def with_tails(outcome: Outcome, tails: Sequence[Tail]) -> Outcome:
+    """Return an outcome that names what goes on behind gates that read the register themselves.
+
+    They are on no roster, so the operator declares what keeps their answers: a proxy's cache, a CDN.
+    """
+    if not tails:
+        return outcome
+    direct = replace(_direct_end(outcome.revision, outcome.committed_at), tails=tuple(tails))
+    leased = (gate for gate in outcome.gates if gate.mode != "direct")
+    return replace(outcome, gates=(*leased, direct))
+
+
+def _direct_end(revision: int, committed_at: int) -> GateEnd:
+    return GateEnd(
+        gate="direct",
+        mode="direct",
+        end="acknowledged",
+        at=committed_at,
+        revision=revision,
+        why="every check reads the register itself, in the transaction that it decides",
     )
 
 

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING
 
 from debar.gate.direct import Gate
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
-from debar.register.address import open_register
+from debar.register.address import PostgresAddress, open_register
 from debar.service.application import Application, Health
 from debar.service.checking import CheckEndpoint
+from debar.service.gates.notified import Notified
 from debar.service.gates.register import RegisterHub
 from debar.stores.doorbell import Doorbell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from debar.gate.protocol.messages import Tail
     from debar.gate.protocol.timing import Timing
     from debar.gate.remote.shadow import ShadowLog
     from debar.model.ports import Clock, Signer
@@ -41,6 +43,7 @@ class Authority:
         clock: The wall clock.
         log: Told what happens.
         signer: The log's key: it signs certificates.
+        tails: What goes on behind gates that read the register themselves; certificates name it.
         snapshots: Makes tables for gates that are far behind.
         shadow: Records what would have been denied, and then all is allowed; None to deny.
         trusts_callers: Whether every caller has shown a certificate that TLS verified.
@@ -55,6 +58,7 @@ class Authority:
         clock: Clock,
         log: Log,
         signer: Signer,
+        tails: Sequence[Tail],
         snapshots: Snapshots,
         shadow: ShadowLog | None = None,
         trusts_callers: bool = False,
@@ -68,14 +72,20 @@ class Authority:
             clock=clock,
             log=log,
             signer=signer,
+            tails=tails,
             snapshots=snapshots,
             certified=self._bell.answer,
+        )
+        self._notified = (
+            Notified(register.url, self.hub.wake) if isinstance(register, PostgresAddress) else None
         )
         self.application = self._application(Gate(register), clock, shadow)
 
     async def start(self) -> None:
         """Take charge, and listen for hints."""
         await self.hub.start()
+        if self._notified is not None:
+            self._notified.start()
         if self._bell.socket is not None:
             asyncio.get_running_loop().add_reader(self._bell.socket, self._on_bell)
 
@@ -84,6 +94,8 @@ class Authority:
         if self._bell.socket is not None:
             asyncio.get_running_loop().remove_reader(self._bell.socket)
         self._bell.close()
+        if self._notified is not None:
+            await self._notified.stop()
         await self.hub.stop()
 
     def _on_bell(self) -> None:

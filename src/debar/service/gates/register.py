@@ -25,11 +25,11 @@ from debar.service.gates.identity import identify
 from debar.service.metrics import Metric
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from debar.gate.protocol.decisions import Decision, Outcome
     from debar.gate.protocol.effects import Effect
-    from debar.gate.protocol.messages import Message
+    from debar.gate.protocol.messages import Message, Tail
     from debar.gate.protocol.roster import Line
     from debar.gate.protocol.timing import Timing
     from debar.model.ports import Clock, Signer
@@ -68,6 +68,7 @@ class RegisterHub:
         clock: The wall clock.
         log: Told what happens.
         signer: The log's key: it signs certificates.
+        tails: What goes on behind gates that read the register themselves; certificates name it.
         snapshots: Makes tables for gates that are far behind.
         certified: Told after a certificate is kept: wakes whoever waits for it.
     """
@@ -80,6 +81,7 @@ class RegisterHub:
         clock: Clock,
         log: Log,
         signer: Signer,
+        tails: Sequence[Tail],
         snapshots: Snapshots,
         certified: Callable[[], None] = lambda: None,
     ) -> None:
@@ -88,6 +90,7 @@ class RegisterHub:
         self._clock = clock
         self._log = log
         self._signer = signer
+        self._tails = tails
         self._snapshots = snapshots
         self._tell_certified = certified
         self._durable: DurableGates | None = None
@@ -228,7 +231,11 @@ class RegisterHub:
     def _take_charge(self) -> None:
         """R9: read all that is durable after having written that nobody else is in charge."""
         durable = self._durable = DurableGates(
-            self._open(BUSY_SECONDS), signer=self._signer, clocks=self._clocks, record=_recorded_already
+            self._open(BUSY_SECONDS),
+            signer=self._signer,
+            clocks=self._clocks,
+            record=_recorded_already,
+            tails=self._tails,
         )
         remembered = durable.take_over(term_ns=self._timing.term_ns, wall=self._clock.now())
         self._core = RegisterCore(remembered, now=boot_clock(), timing=self._timing)
