@@ -184,10 +184,13 @@ def test_once_the_append_returned_the_gate_refuses(tmp_path: Path) -> None:
 def test_without_the_projection_the_law_above_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The law must notice a register that forgets to update what stands: guard off, law broken."""
 
-    def forget(_register: SqliteRegister, _entry: Entry) -> None:
-        """Do nothing."""
+    def forget(
+        _register: SqliteRegister, _entries: Sequence[Entry]
+    ) -> tuple[dict[DebarmentKey, Debarment], dict[DebarmentKey, Debarment]]:
+        """Project nothing."""
+        return {}, {}
 
-    monkeypatch.setattr(SqliteRegister, "_project", forget)
+    monkeypatch.setattr(SqliteRegister, "_projected", forget)
     with new_register(tmp_path / "register.db") as register:
         assert not refused_after_return(register)
         assert register.verify() != ()

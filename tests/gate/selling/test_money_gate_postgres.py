@@ -161,11 +161,11 @@ def test_a_debar_waits_for_the_charge_that_came_first(shop: Shop, level: str) ->
         held = ("debar.head", "RowExclusiveLock") if level == LEVELS[0] else ("transactionid", "ShareLock")
         assert until_waiting(shop) == [held]
         assert append.returned is None
+        committing = time.monotonic()
         run(clerk, "COMMIT")
-        committed = time.monotonic()
         append.join()
         assert append.returned is not None
-        assert append.returned > committed
+        assert append.returned > committing
         assert charge(clerk, "a1") == "DBR20"
 
 
