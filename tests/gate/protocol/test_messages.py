@@ -55,7 +55,7 @@ def test_every_message_comes_back_as_it_was(message: Message) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"v": 2}, {"v": None}, {"type": "grants"}, {"type": 3}, {"more": 1}, {"gate": ""}, {"gate": 3},
+        {"v": 2}, {"v": None}, {"v": True}, {"type": "grants"}, {"type": 3}, {"more": 1}, {"gate": ""}, {"gate": 3},
         {"gate": "x" * 5000}, {"head": -1}, {"head": True}, {"head": 1.0}, {"head": 2**63},
         {"wall": "2017-10-26T12:00:00"}, {"wall": "2017-10-26T14:00:00+02:00"}, {"wall": "noon"},
         {"head": None},

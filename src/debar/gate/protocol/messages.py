@@ -230,16 +230,25 @@ def from_json(line: bytes | str) -> Message:
         DebarError: DBR-G011, it does not fit.
     """
     try:
-        document = json.loads(line)
+        document = json.loads(line, object_pairs_hook=_once)
     except ValueError:
         raise _unfit("it is not JSON") from None
-    if not isinstance(document, dict) or document.pop("v", None) != VERSION:
+    version = document.pop("v", None) if isinstance(document, dict) else None
+    if type(version) is not int or version != VERSION:
         raise _unfit(f"it is not of version {VERSION}")
     made = _CLASSES.get(str(document.pop("type", None)))
     if made is None:
         raise _unfit("it is of no known type")
     message: Message = _read(made, document)
     return message
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; one with a name twice could be read in two ways."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise _unfit("a name stands twice in an object")
+    return made
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any field
