@@ -57,7 +57,7 @@ def told(engine: Engine, *, words: bool) -> dict[str, list[tuple[Any, ...]]]:
         "joint": sorted(joint.items()),
         "links": engine.rows(
             "SELECT account_a, account_b, p_owner, p_operator, owner_millibits, operator_millibits, relation,"
-            " carries_a_ban, judgement, pattern, firm, best_p, rest_overt, rest_covert, shares FROM links"
+            " carries_a_ban, judgement, pattern, firm, best_p, rest_overt, rest_covert, rest_operator, shares FROM links"
             " ORDER BY account_a, account_b"
         ),
         "votes": engine.rows(

@@ -234,12 +234,17 @@ class Calibration:
 
     def least_for(self, p_owner: int) -> int:
         """Return the least uncalibrated probability that can be corrected to a given one, in millionths."""
+        return probability_of(log_odds(p_owner) - self.raised_at_most - 1) if self.fitted else p_owner
+
+    @property
+    def raised_at_most(self) -> int:
+        """The most that any pair is raised by, in millibits."""
         if not self.fitted:
-            return p_owner
+            return 0
         raised = self.offset_millibits + 1
         for coefficient, low, high in zip(self.coefficients, self.lows, self.highs, strict=True):
             raised += max(coefficient * low, coefficient * high) // COEFFICIENT_UNIT + 1
-        return probability_of(log_odds(p_owner) - min(RAISE_MAX, max(0, raised)) - 1)
+        return min(RAISE_MAX, max(0, raised))
 
     def as_json(self) -> dict[str, Any]:
         """Return the correction as a JSON object of whole numbers, as plans carry it."""

@@ -127,7 +127,8 @@ def link_platform(engine: Engine, parameters: Parameters, policy: Policy) -> Non
         relation (VARCHAR): the owner relation that fits best.
         judgement (VARCHAR): a reviewer's word; null where there is none.
         best_p (INTEGER, millionths): no choice of struck facts can make the pair more probable.
-        rest_overt, rest_covert (INTEGER): prior and what the families add in which nothing is shared.
+        rest_overt, rest_covert, rest_operator (INTEGER): prior and what the families add in which nothing
+            is shared.
         shares (BOOLEAN): something is shared.
     """
     count_pairs(engine, policy)
@@ -196,7 +197,7 @@ _LINKS: Final = (
     " CAST(CASE j.judgement WHEN 'positive' THEN 0 ELSE w.p_operator END AS INTEGER) AS p_operator,"
     " w.owner_millibits, w.operator_millibits, $calibrated AS calibrated, w.carries_a_ban, p.pattern, p.firm,"
     " CASE WHEN w.covert THEN 'covert' ELSE 'overt' END AS relation, j.judgement, p.a_no, p.b_no, w.best_p,"
-    " w.rest_overt, w.rest_covert, w.shares"
+    " w.rest_overt, w.rest_covert, w.rest_operator, w.shares"
     " FROM link_pairs AS p JOIN link_weights AS w ON w.pattern = p.pattern AND w.firm = p.firm"
     " JOIN link_accounts AS x ON x.account_no = p.a_no JOIN link_accounts AS y ON y.account_no = p.b_no"
     " LEFT JOIN link_judged AS j ON j.a_no = p.a_no AND j.b_no = p.b_no"

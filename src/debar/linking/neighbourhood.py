@@ -202,41 +202,60 @@ def _neighbours(engine: Engine, numbers: Collection[int], condition: str) -> lis
 
 
 _HOPS: Final = " UNION ".join(
-    "SELECT l.a_no, l.b_no, l.judgement, l.rest_overt, l.rest_covert FROM links AS l"
+    "SELECT l.a_no, l.b_no, l.judgement, l.rest_overt, l.rest_covert, l.rest_operator FROM links AS l"
     f" JOIN case_frontier AS f ON f.account_no = l.{end}"
     " WHERE COALESCE(l.judgement, '') <> 'negative' AND (l.judgement = 'positive' OR l.best_p >= $ask_at)"
     for end in ("a_no", "b_no")
 )
 
 _FACTS_AT_BEST: Final = (
-    "SELECT a_no, b_no, SUM(overt) AS overt, SUM(covert) AS covert FROM ("
-    "SELECT f.a_no, f.b_no, v.family_bit, MAX(c.overt) AS overt, MAX(c.covert) AS covert"
+    "SELECT a_no, b_no, SUM(overt) AS overt, SUM(covert) AS covert, SUM(overt_lead) AS overt_lead,"
+    " SUM(covert_lead) AS covert_lead FROM ("
+    "SELECT f.a_no, f.b_no, v.family_bit, MAX(c.overt) AS overt, MAX(c.covert) AS covert,"
+    " MAX(c.overt_lead) AS overt_lead, MAX(c.covert_lead) AS covert_lead"
     " FROM case_hop_facts AS f JOIN link_values AS v ON v.value_no = f.value_no"
     " JOIN link_ceilings AS c ON c.family_bit = v.family_bit AND c.grade = f.grade"
     " GROUP BY f.a_no, f.b_no, v.family_bit) AS families GROUP BY a_no, b_no"
 )
 
 
-def _ends_at_best(engine: Engine, frontier: Collection[int], least: int) -> set[int]:
-    """Return the accounts one hop away in the best case: every fact may speak alone, none against it.
+def _hops_at_best(
+    engine: Engine, frontier: Collection[int], least: int, raised: int
+) -> list[tuple[int, int, float]]:
+    """Return the hops from some accounts in the best case: every fact may speak alone, none against it.
+
+    The odds of an owner are at most what both owner relations add up to against strangers, and at most what
+    they add up to against an operator: whichever is less bounds them.
 
     Args:
         engine: After :func:`debar.linking.links.link_platform`.
         frontier: Accounts to start from.
         least: Least uncalibrated probability, in millionths, of a hop that is worth asking about.
+        raised: The most that a calibration raises a hop by, in millibits.
+
+    Returns:
+        Both ends, in no direction, and a probability that the hop cannot exceed.
     """
     engine.load("case_frontier", {"account_no": "INTEGER"}, [(n,) for n in sorted(frontier)])
     engine.run(Step(name="case_hops", sql=_HOPS, parameters={"ask_at": least}))
     for step in fact_steps("case_hop_facts", "case_hops"):
         engine.run(step)
     rows = engine.rows(
-        f"SELECT h.a_no, h.b_no FROM case_hops AS h LEFT JOIN ({_FACTS_AT_BEST}) AS s"
-        " ON s.a_no = h.a_no AND s.b_no = h.b_no WHERE h.judgement = 'positive' OR"
-        " POW(2, LEAST(60, (h.rest_overt + COALESCE(s.overt, 0)) / 1000.0))"
-        " + POW(2, LEAST(60, (h.rest_covert + COALESCE(s.covert, 0)) / 1000.0)) >= $odds",
+        "SELECT h.a_no, h.b_no, COALESCE(h.judgement, '') = 'positive',"
+        f" LEAST({_power('h.rest_overt', 's.overt')} + {_power('h.rest_covert', 's.covert')},"
+        f" {_power('h.rest_overt - h.rest_operator', 's.overt_lead')}"
+        f" + {_power('h.rest_covert - h.rest_operator', 's.covert_lead')}) AS odds"
+        f" FROM case_hops AS h LEFT JOIN ({_FACTS_AT_BEST}) AS s ON s.a_no = h.a_no AND s.b_no = h.b_no"
+        " WHERE h.judgement = 'positive' OR odds >= $odds",
         {"odds": (least - 1) / max(1, MILLION - least)},
     )
-    return {number for pair in rows for number in pair}
+    factor = 2.0 ** (raised / 1000)
+    return [(a, b, 1.0 if sure else 1 - 1 / (1 + odds * factor)) for a, b, sure, odds in rows]
+
+
+def _power(rest: str, added: str) -> str:
+    """Return SQL for odds out of thousandths of a bit."""
+    return f"POW(2, LEAST(60, ({rest} + COALESCE({added}, 0)) / 1000.0))"
 
 
 def _reach(
@@ -248,19 +267,30 @@ def _reach(
     agencies: _Agencies,
     accounts_max: int,
 ) -> set[int]:
-    """Return the accounts that a path can reach in the best case, the named ones among them."""
+    """Return the accounts that a path can reach in the best case, the named ones among them.
+
+    As in the expansion, a path is worth the product of its hops, and ends where that is not worth asking.
+    """
     known = parameters.calibration
     least = policy.ask_at if known is None else known.least_for(policy.ask_at)
-    reach = set(named.values())
-    frontier = set(reach)
+    raised = 0 if known is None else known.raised_at_most
+    worth_asking = (policy.ask_at - 1) / MILLION
+    reach = dict.fromkeys(named.values(), 1.0)
+    frontier = dict(reach)
     for _ in range(policy.hops_max):
         if not frontier:
             break
-        found = _ends_at_best(engine, frontier, least) - reach
+        found: dict[int, float] = {}
+        for a, b, hop in _hops_at_best(engine, frontier, least, raised):
+            for start, end in ((a, b), (b, a)):
+                path = frontier.get(start, 0.0) * hop
+                if path >= worth_asking and path > max(reach.get(end, 0.0), found.get(end, 0.0)):
+                    found[end] = path
         reach |= found
         _refuse_if_large(len(reach), accounts_max)
-        frontier = found - set(agencies.among(found))
-    return reach
+        barred = agencies.among(found)
+        frontier = {number: path for number, path in found.items() if number not in barred}
+    return set(reach)
 
 
 _INSIDE: Final = (

@@ -44,9 +44,17 @@ WEIGHTS: Final = {
     "best_p": "INTEGER",
     "rest_overt": "INTEGER",
     "rest_covert": "INTEGER",
+    "rest_operator": "INTEGER",
     "shares": "BOOLEAN",
 }
-_CEILINGS: Final = {"family_bit": "TINYINT", "grade": "INTEGER", "overt": "INTEGER", "covert": "INTEGER"}
+_CEILINGS: Final = {
+    "family_bit": "TINYINT",
+    "grade": "INTEGER",
+    "overt": "INTEGER",
+    "covert": "INTEGER",
+    "overt_lead": "INTEGER",
+    "covert_lead": "INTEGER",
+}
 _CONTRIBUTIONS: Final = {
     "relation": "VARCHAR",
     "family": "VARCHAR",
@@ -62,8 +70,8 @@ def load_weights(engine: Engine, parameters: Parameters) -> None:
     Columns of ``link_weights``:
         pattern, firm (BIGINT), p_owner, p_operator (INTEGER, millionths), owner_millibits,
         operator_millibits (INTEGER), covert (BOOLEAN: of the two owner relations this one fits best),
-        carries_a_ban (BOOLEAN), best_p (INTEGER, millionths), rest_overt, rest_covert (INTEGER), shares
-        (BOOLEAN).
+        carries_a_ban (BOOLEAN), best_p (INTEGER, millionths), rest_overt, rest_covert, rest_operator
+        (INTEGER), shares (BOOLEAN).
 
     Columns of ``link_contributions``:
         relation (VARCHAR): of the owner; family (VARCHAR), code (INTEGER): a family's part of a pattern;
@@ -71,7 +79,8 @@ def load_weights(engine: Engine, parameters: Parameters) -> None:
 
     Columns of ``link_ceilings``:
         family_bit (TINYINT), grade (INTEGER): a shared fact; overt, covert (INTEGER): the most that its
-        family adds where this fact speaks loudest, however many kinds are shared.
+        family adds where this fact speaks loudest, however many kinds are shared; overt_lead, covert_lead
+        (INTEGER): the most that it adds to them beyond what it adds to the operator.
     """
     distinct = engine.rows("SELECT DISTINCT pattern, firm FROM link_pairs ORDER BY pattern, firm")
     pattern, firm = np.array(distinct, dtype=np.int64).reshape(-1, 2).T
@@ -90,7 +99,12 @@ def _load_parts(engine: Engine, parameters: Parameters) -> None:
         "link_ceilings",
         _CEILINGS,
         [
-            (bit, grade, *(_loudest(family, name, grade, parameters) for name in OWNER_RELATIONS))
+            (
+                bit,
+                grade,
+                *(_loudest(family, name, grade, parameters) for name in OWNER_RELATIONS),
+                *(_loudest(family, name, grade, parameters, over="operator") for name in OWNER_RELATIONS),
+            )
             for family, bit in FAMILY_BITS.items()
             for grade in range(GRADES)
         ],
@@ -113,10 +127,13 @@ def _load_parts(engine: Engine, parameters: Parameters) -> None:
     )
 
 
-def _loudest(family: str, relation: str, grade: int, parameters: Parameters) -> int:
-    kinds = range(1, KINDS_MAX + 1)
-    shared = (parameters.weight(family, relation, shared_code(grade, count)) for count in kinds)
-    return max(parameters.weight(family, relation, 1), *shared)
+def _loudest(family: str, relation: str, grade: int, parameters: Parameters, *, over: str = "") -> int:
+    """Return the most that a family adds to a relation, or to its lead over another, shared or not."""
+    codes = (1, *(shared_code(grade, count) for count in range(1, KINDS_MAX + 1)))
+    return max(
+        parameters.weight(family, relation, code) - (parameters.weight(family, over, code) if over else 0)
+        for code in codes
+    )
 
 
 def weigh_patterns(pattern: Ints, firm: Ints, parameters: Parameters) -> dict[str, NDArray[Any]]:
@@ -139,7 +156,7 @@ def weigh_patterns(pattern: Ints, firm: Ints, parameters: Parameters) -> dict[st
     }
     rest = {
         name: _added(np.where(codes == 1, 1, 0), _table(parameters, name), parameters.prior[name])
-        for name in OWNER_RELATIONS
+        for name in RELATIONS
     }
     p_owner, p_operator = probabilities_of(scores)
     if parameters.calibration is not None:
@@ -159,6 +176,7 @@ def weigh_patterns(pattern: Ints, firm: Ints, parameters: Parameters) -> dict[st
         "best_p": best_p,
         "rest_overt": rest["overt"],
         "rest_covert": rest["covert"],
+        "rest_operator": rest["operator"],
         "shares": (codes >= 2).any(axis=1),
     }
 
