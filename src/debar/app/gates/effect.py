@@ -90,6 +90,7 @@ def _wait(register: Register, request_key: str, waits: Waits, *, until: int) -> 
     """Wait for the certificate of whoever serves the register; None when the last lease has ended first."""
     boot = BootClock()
     say_at = boot.now() + int(SAY_SECONDS * 1e9) // 4
+    unnamed_at = boot.now() + int(SAY_SECONDS * 1e9)
     with Doorbell(register.home) as bell:
         bell.ring()
         while True:
@@ -97,14 +98,16 @@ def _wait(register: Register, request_key: str, waits: Waits, *, until: int) -> 
             if kept is not None or boot.now() >= until:
                 return kept
             if boot.now() >= say_at:
-                say_at = boot.now() + int(SAY_SECONDS * 1e9)
-                seconds = (until - boot.now()) // 1_000_000_000
-                waits.say(_who(register.gate_book().state() or {}, request_key, seconds=seconds))
+                who = _who(register.gate_book().state() or {}, request_key)
+                if who or boot.now() >= unnamed_at:  # the service tells within a second whom it waits for
+                    say_at = boot.now() + int(SAY_SECONDS * 1e9)
+                    seconds = (until - boot.now()) // 1_000_000_000
+                    waits.say(who or _nobody_serves(seconds))
             bell.wait(POLL_SECONDS)
 
 
-def _who(state: Mapping[str, Any], request_key: str, *, seconds: int) -> str:
-    """Say whom the decision still waits for."""
+def _who(state: Mapping[str, Any], request_key: str) -> str:
+    """Say whom the decision still waits for; nothing where that is not known."""
     for waiting in state.get("waiting", ()):
         if waiting["request_key"] == request_key:
             gates = ", ".join(waiting["gates"][:5])
@@ -113,6 +116,10 @@ def _who(state: Mapping[str, Any], request_key: str, *, seconds: int) -> str:
                 f"recorded; waiting for {gates}{more}, at most until {waiting['ends_at']};"
                 " debar gate fence GATE --reason ... finishes earlier"
             )
+    return ""
+
+
+def _nobody_serves(seconds: int) -> str:
     return f"recorded; waiting for the register's service, or {seconds} s until every lease has ended"
 
 
