@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "debar_table.h"
+#include "debar_bytes.h"
 #include "debar_sha256.h"
 
 #include <fcntl.h>
@@ -28,24 +29,6 @@ struct debar_table {
     uint32_t filter_bits, directory_bits;
     section sections[SECTIONS];
 };
-
-static uint16_t u16(const uint8_t *at) {
-    uint16_t value;
-    memcpy(&value, at, sizeof value);
-    return value;
-}
-
-static uint32_t u32(const uint8_t *at) {
-    uint32_t value;
-    memcpy(&value, at, sizeof value);
-    return value;
-}
-
-static uint64_t u64(const uint8_t *at) {
-    uint64_t value;
-    memcpy(&value, at, sizeof value);
-    return value;
-}
 
 static uint32_t filter_bits_for(uint64_t key_count) {
     uint32_t bits = FILTER_BITS_MIN;

@@ -1,4 +1,5 @@
 /* XXH3-64 with a seed, after its specification (https://github.com/Cyan4973/xxHash, doc/xxhash_spec.md). */
+#include "debar_bytes.h"
 #include "debar_table.h"
 
 #include <string.h>
@@ -28,18 +29,6 @@ static const uint8_t secret_default[SECRET_BYTES] = {
     0x2b, 0x16, 0xbe, 0x58, 0x7d, 0x47, 0xa1, 0xfc, 0x8f, 0xf8, 0xb8, 0xd1, 0x7a, 0xd0, 0x31, 0xce,
     0x45, 0xcb, 0x3a, 0x8f, 0x95, 0x16, 0x04, 0x28, 0xaf, 0xd7, 0xfb, 0xca, 0xbb, 0x4b, 0x40, 0x7e,
 };
-
-static uint32_t read32(const uint8_t *at) {
-    uint32_t value;
-    memcpy(&value, at, sizeof value);
-    return value;
-}
-
-static uint64_t read64(const uint8_t *at) {
-    uint64_t value;
-    memcpy(&value, at, sizeof value);
-    return value;
-}
 
 static uint64_t swapped64(uint64_t value) {
     uint64_t made = 0;
@@ -71,29 +60,29 @@ static uint64_t avalanche_short(uint64_t hash) {
 }
 
 static uint64_t mixed(const uint8_t *data, const uint8_t *secret, uint64_t seed) {
-    return folded_product(read64(data) ^ (read64(secret) + seed), read64(data + 8) ^ (read64(secret + 8) - seed));
+    return folded_product(u64(data) ^ (u64(secret) + seed), u64(data + 8) ^ (u64(secret + 8) - seed));
 }
 
 static uint64_t upto_16(const uint8_t *data, size_t length, uint64_t seed) {
     const uint8_t *secret = secret_default;
     if (length == 0)
-        return avalanche_short(seed ^ read64(secret + 56) ^ read64(secret + 64));
+        return avalanche_short(seed ^ u64(secret + 56) ^ u64(secret + 64));
     if (length < 4) {
         uint32_t combined = (uint32_t)data[0] << 16 | (uint32_t)data[length >> 1] << 24 | data[length - 1]
                             | (uint32_t)length << 8;
-        return avalanche_short(combined ^ ((read32(secret) ^ read32(secret + 4)) + seed));
+        return avalanche_short(combined ^ ((u32(secret) ^ u32(secret + 4)) + seed));
     }
     if (length <= 8) {
         seed ^= swapped64(seed & 0xffffffff);
-        uint64_t hash = read32(data + length - 4) + ((uint64_t)read32(data) << 32);
-        hash ^= (read64(secret + 8) ^ read64(secret + 16)) - seed;
+        uint64_t hash = u32(data + length - 4) + ((uint64_t)u32(data) << 32);
+        hash ^= (u64(secret + 8) ^ u64(secret + 16)) - seed;
         hash ^= rotated(hash, 49) ^ rotated(hash, 24);
         hash *= 0x9FB21C651E98DF25u;
         hash = (hash ^ ((hash >> 35) + length)) * 0x9FB21C651E98DF25u;
         return hash ^ hash >> 28;
     }
-    uint64_t low = read64(data) ^ ((read64(secret + 24) ^ read64(secret + 32)) + seed);
-    uint64_t high = read64(data + length - 8) ^ ((read64(secret + 40) ^ read64(secret + 48)) - seed);
+    uint64_t low = u64(data) ^ ((u64(secret + 24) ^ u64(secret + 32)) + seed);
+    uint64_t high = u64(data + length - 8) ^ ((u64(secret + 40) ^ u64(secret + 48)) - seed);
     return avalanche(length + swapped64(low) + high + folded_product(low, high));
 }
 
@@ -119,7 +108,7 @@ static uint64_t upto_240(const uint8_t *data, size_t length, uint64_t seed) {
 
 static void accumulate(uint64_t *lanes, const uint8_t *data, const uint8_t *secret) {
     for (int lane = 0; lane < 8; lane++) {
-        uint64_t value = read64(data + 8 * lane), keyed = value ^ read64(secret + 8 * lane);
+        uint64_t value = u64(data + 8 * lane), keyed = value ^ u64(secret + 8 * lane);
         lanes[lane ^ 1] += value;
         lanes[lane] += (keyed & 0xffffffff) * (keyed >> 32);
     }
@@ -128,7 +117,7 @@ static void accumulate(uint64_t *lanes, const uint8_t *data, const uint8_t *secr
 static uint64_t longer(const uint8_t *data, size_t length, uint64_t seed) {
     uint8_t secret[SECRET_BYTES];
     for (int place = 0; place < SECRET_BYTES; place += 16) {
-        uint64_t low = read64(secret_default + place) + seed, high = read64(secret_default + place + 8) - seed;
+        uint64_t low = u64(secret_default + place) + seed, high = u64(secret_default + place + 8) - seed;
         memcpy(secret + place, &low, 8);
         memcpy(secret + place + 8, &high, 8);
     }
@@ -139,15 +128,15 @@ static uint64_t longer(const uint8_t *data, size_t length, uint64_t seed) {
         accumulate(lanes, data + STRIPE * stripe, secret + 8 * place);
         if (place == STRIPES_PER_BLOCK - 1)
             for (int lane = 0; lane < 8; lane++) {
-                uint64_t value = lanes[lane] ^ lanes[lane] >> 47 ^ read64(secret + SECRET_BYTES - STRIPE + 8 * lane);
+                uint64_t value = lanes[lane] ^ lanes[lane] >> 47 ^ u64(secret + SECRET_BYTES - STRIPE + 8 * lane);
                 lanes[lane] = value * P32_1;
             }
     }
     accumulate(lanes, data + length - STRIPE, secret + SECRET_BYTES - STRIPE - 7);
     uint64_t hash = length * P64_1;
     for (int pair = 0; pair < 4; pair++)
-        hash += folded_product(lanes[2 * pair] ^ read64(secret + 11 + 16 * pair),
-                               lanes[2 * pair + 1] ^ read64(secret + 19 + 16 * pair));
+        hash += folded_product(lanes[2 * pair] ^ u64(secret + 11 + 16 * pair),
+                               lanes[2 * pair + 1] ^ u64(secret + 19 + 16 * pair));
     return avalanche(hash);
 }
 

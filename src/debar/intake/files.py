@@ -14,6 +14,8 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from debar.model.problem import EXIT_PROBLEMS, EXIT_REFUSED, DebarError, Place
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -119,13 +121,31 @@ def _is_valid(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool =
     return True
 
 
-def file_sha256(path: Path) -> str:
-    """Return the digest of a file's bytes, read block by block."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
+def unreadable(name: str, what: str) -> DebarError:
+    """Return the error of a file that cannot be read."""
+    return DebarError(
+        "DBR-I005",
+        f"the file cannot be read: {what}",
+        place=Place(file=name),
+        hint="write it again from its source",
+        exit_code=EXIT_PROBLEMS,
+    )
+
+
+def refuse_full(out: Path) -> None:
+    """Refuse a folder to write to that holds something.
+
+    Raises:
+        DebarError: DBR-I051, it does.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise DebarError(
+            "DBR-I051",
+            "the folder to write to is not empty",
+            place=Place(file=out.name),
+            hint="name a new folder",
+            exit_code=EXIT_REFUSED,
+        )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -17,10 +17,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
-from debar.intake.files import file_sha256
+from debar.intake.files import refuse_full
 from debar.intake.tables import UNATTRIBUTED
+from debar.model.canonical import file_sha256
 from debar.model.money import format_micros, parse_micros
-from debar.model.problem import EXIT_PROBLEMS, EXIT_REFUSED, EXIT_USAGE, DebarError, Place
+from debar.model.problem import EXIT_PROBLEMS, EXIT_USAGE, DebarError, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -98,14 +99,7 @@ def import_ira(source: Path, out: Path) -> Imported:
     rows = _read(path, _NEEDED)
     pages = _read_beside(path, PAGES_FILE)
     links = _read_beside(path, LINKS_FILE)
-    if out.exists() and any(out.iterdir()):
-        raise DebarError(
-            "DBR-I051",
-            "the folder to write to is not empty",
-            place=Place(file=out.name),
-            hint="name a new folder",
-            exit_code=EXIT_REFUSED,
-        )
+    refuse_full(out)
     out.mkdir(parents=True, exist_ok=True)
     sha256 = file_sha256(path)
     _write(

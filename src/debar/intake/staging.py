@@ -18,11 +18,12 @@ from debar.intake.files import (
     LINE_BYTES_LONG,
     LINE_BYTES_MAX,
     careful_records,
-    file_sha256,
     lines_of,
     read_header,
     survey,
+    unreadable,
 )
+from debar.model.canonical import file_sha256
 from debar.model.problem import EXIT_PROBLEMS, DebarError, Place
 from debar.model.step import Step, quote_identifier, quote_text
 
@@ -175,7 +176,7 @@ def stage_file(
     source = f"read_parquet({quote_text(str(path))})"
     shape = f"shape_{target}"
     if not engine.try_run(Step(name=shape, sql=f"SELECT * FROM {source} LIMIT 0")):
-        raise _unreadable(name, "not a Parquet file, or a damaged one")
+        raise unreadable(name, "not a Parquet file, or a damaged one")
     types = engine.columns(shape)
     engine.drop(shape)
     file = (file_sha256(path), path.stat().st_size)
@@ -204,7 +205,7 @@ def stage_relation(
         f"{', '.join(cells)} FROM {source}"
     )
     if not engine.try_run(Step(name=target, sql=sql)):
-        raise _unreadable(name, "the data in it is damaged")
+        raise unreadable(name, "the data in it is damaged")
     return Staged(
         file=_read(engine, target, name=name, table=table, ignored=ignored, file=file),
         table=target,
@@ -392,13 +393,3 @@ def _json_cells(table: Table, keys: Sequence[str], found: dict[str, int]) -> tup
 def _json_name(key: str) -> str:
     """Quote a key for a JSON path."""
     return '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _unreadable(name: str, what: str) -> DebarError:
-    return DebarError(
-        "DBR-I005",
-        f"the file cannot be read: {what}",
-        place=Place(file=name),
-        hint="write it again from its source",
-        exit_code=EXIT_PROBLEMS,
-    )

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import rfc8785
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _ENCODER: Final = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
@@ -48,6 +51,12 @@ def _is_plain(value: Any) -> bool:  # noqa: ANN401 - any JSON value
 def sha256_hex(data: bytes) -> str:
     """Return the SHA-256 of bytes as 64 hex digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, read block by block, as 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digest(document: Any) -> str:  # noqa: ANN401 - any JSON value

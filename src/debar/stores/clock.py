@@ -5,7 +5,6 @@ Law: only the rim tells the time; every room takes ``now`` as an argument.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,15 +16,6 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the present instant, aware, in UTC."""
         return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class BootClock:
-    """The clock that runs on in suspend and is never set: for lengths of time on one host."""
-
-    def now(self) -> int:
-        """Return the present instant in nanoseconds; only differences mean anything."""
-        return time.clock_gettime_ns(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from debar.model.canonical import canonical_json, sha256_hex
+from debar.model.canonical import (
+    canonical_json,
+    file_sha256,
+    sha256_hex,
+)
 from debar.model.problem import EXIT_REFUSED, EXIT_USAGE, DebarError, Place
 
 if TYPE_CHECKING:
@@ -175,7 +179,7 @@ def check_files(folder: Path) -> list[dict[str, Any]]:
         if not path.is_file() or path.is_symlink() or not path.resolve().is_relative_to(inside):
             checks.append(_check(name, ok=False, what="", why="the file is gone"))
             continue
-        digest = _sha256(path)
+        digest = file_sha256(path)
         checks.append(
             _check(name, digest == one.get("sha256"), f"sha256 {digest}", f"its digest is {digest}")
         )
@@ -189,14 +193,6 @@ def check_files(folder: Path) -> list[dict[str, Any]]:
 
 def _check(file: str, ok: bool, what: str, why: str) -> dict[str, Any]:
     return {"file": file, "what": what if ok else why, "ok": ok}
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _refused(path: Path, why: str) -> DebarError:

@@ -6,7 +6,7 @@ Law: nobody outside is trusted by default; a key that cannot be read is refused,
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from debar.cases.referrals import SHARED_KINDS, Peer, ReferralPolicy
 from debar.gate.protocol.messages import Tail
@@ -18,6 +18,14 @@ from debar.register.published.witnesses import Witness, WitnessPolicy
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_GATE_SECONDS: Final = {
+    "lease_seconds": (2, 86_400),
+    "renew_seconds": (1, 3_600),
+    "answer_seconds": (0, 3_600),
+}
+_GATE: Final = {*_GATE_SECONDS, "tails"}
 
 
 def read_witnesses(path: Path | None) -> WitnessPolicy:
@@ -86,14 +94,13 @@ def read_gate_timing(path: Path | None) -> Timing:
     """
     if path is None:
         return Timing()
-    ranges = {"lease_seconds": (2, 86_400), "renew_seconds": (1, 3_600), "answer_seconds": (0, 3_600)}
-    table = section(path, "gate", {*ranges, "tails"})
+    table = section(path, "gate", _GATE)
     given = {"lease_seconds": 300, "renew_seconds": 10, "answer_seconds": 1, **table}
-    for name, (least, most) in ranges.items():
+    for name, (least, most) in _GATE_SECONDS.items():
         value = given[name]
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
             raise _unfit(path, f"gate.{name} is a number from {least} to {most}")
-    lease, renew, valid = (round(given[name] * SECOND) for name in ranges)
+    lease, renew, valid = (round(given[name] * SECOND) for name in _GATE_SECONDS)
     renew = renew if "renew_seconds" in table else min(renew, lease // 4)
     if renew >= lease:
         raise _unfit(path, "gate.renew_seconds must be well below gate.lease_seconds")
@@ -108,8 +115,7 @@ def read_gate_tails(path: Path | None) -> tuple[Tail, ...]:
     """
     if path is None:
         return ()
-    table = section(path, "gate", {"lease_seconds", "renew_seconds", "answer_seconds", "tails"})
-    tails = table.get("tails", {})
+    tails = section(path, "gate", _GATE).get("tails", {})
     if not isinstance(tails, dict):
         raise _unfit(path, "gate.tails is a table of names and seconds")
     for name, seconds in tails.items():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from debar.app.answer import Answer
 from debar.app.archives.known import SOURCES
-from debar.intake.files import file_sha256
+from debar.model.canonical import file_sha256
 from debar.model.problem import EXIT_REFUSED, EXIT_USAGE, DebarError, Place
 from debar.stores.fetching import fetch as fetch_file
 from debar.stores.keeping import keep_files

@@ -13,7 +13,7 @@ from debar.app.answer import Answer
 from debar.app.applying import enrolled_keys
 from debar.app.authority.citing import FINDING
 from debar.app.registering import record
-from debar.authority.reading.text import sha256_of
+from debar.model.canonical import file_sha256
 from debar.model.legible import legible
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
 from debar.plans.approval import enrolled
@@ -76,7 +76,7 @@ def record_finding(setting: Setting, document: Path, finding: Finding, *, key: P
         if fits:
             keep(setting.register_home(), [document])
         body = {
-            "document_sha256": sha256_of(document),
+            "document_sha256": file_sha256(document),
             "document_name": document.name,
             "kept": fits,
             "issuer": finding.issuer,

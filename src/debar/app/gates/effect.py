@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from debar.gate.durable import DurableGates, line_of
 from debar.gate.protocol.certificate import Clocks, direct_outcome
-from debar.gate.protocol.decisions import GateEnd, Outcome
-from debar.gate.protocol.register import NOT_GUARANTEED
+from debar.gate.protocol.decisions import NOT_GUARANTEED, GateEnd, Outcome
 from debar.gate.protocol.timing import Timing
-from debar.stores.clock import BootClock
+from debar.gate.remote.gate import boot_clock
 from debar.stores.doorbell import Doorbell
 from debar.stores.keys import load_register_secrets
 
@@ -59,7 +58,7 @@ def await_effect(register: Register, request_key: str, waits: Waits) -> dict[str
         The certificate that is kept; or, where nobody serves the register, one made here and now. None where
         nothing was recorded that concerns gates.
     """
-    committed_at = BootClock().now()  # after the commit is durable, before the roster is read
+    committed_at = boot_clock()  # after the commit is durable, before the roster is read
     gates = register.gates
     kept = gates.certificate(request_key)
     asked = next((one for one in gates.uncertified() if one.request_key == request_key), None)
@@ -74,7 +73,7 @@ def await_effect(register: Register, request_key: str, waits: Waits) -> dict[str
     durable = DurableGates(
         register,
         signer=load_register_secrets(register.home).log_signer,
-        clocks=lambda: Clocks(boot_ns=BootClock().now(), wall=waits.clock.now()),
+        clocks=lambda: Clocks(boot_ns=boot_clock(), wall=waits.clock.now()),
         record=_never,
         tails=waits.tails,
     )
@@ -88,20 +87,19 @@ def _never(decision: Decision) -> None:
 
 def _wait(register: Register, request_key: str, waits: Waits, *, until: int) -> dict[str, Any] | None:
     """Wait for the certificate of whoever serves the register; None when the last lease has ended first."""
-    boot = BootClock()
-    say_at = boot.now() + int(SAY_SECONDS * 1e9) // 4
-    unnamed_at = boot.now() + int(SAY_SECONDS * 1e9)
+    say_at = boot_clock() + int(SAY_SECONDS * 1e9) // 4
+    unnamed_at = boot_clock() + int(SAY_SECONDS * 1e9)
     with Doorbell(register.home) as bell:
         bell.ring()
         while True:
             kept = register.gates.certificate(request_key)
-            if kept is not None or boot.now() >= until:
+            if kept is not None or boot_clock() >= until:
                 return kept
-            if boot.now() >= say_at:
+            if boot_clock() >= say_at:
                 who = _who(register.gate_book().state() or {}, request_key)
-                if who or boot.now() >= unnamed_at:  # the service tells within a second whom it waits for
-                    say_at = boot.now() + int(SAY_SECONDS * 1e9)
-                    seconds = (until - boot.now()) // 1_000_000_000
+                if who or boot_clock() >= unnamed_at:  # the service tells within a second whom it waits for
+                    say_at = boot_clock() + int(SAY_SECONDS * 1e9)
+                    seconds = (until - boot_clock()) // 1_000_000_000
                     waits.say(who or _nobody_serves(seconds))
             bell.wait(POLL_SECONDS)
 
@@ -128,8 +126,11 @@ def _outcome(decision: Decision, lines: Sequence[Line], *, revision: int, commit
     gates = [line for line in lines if line.kind == "gate" and line.state != "left"]
     if not gates:
         return direct_outcome(decision, revision=revision, committed_at=committed_at)
-    now = BootClock().now()
-    ends = tuple(_end(line, now) for line in sorted(gates, key=lambda line: line.gate))
+    now = boot_clock()
+    ends = tuple(
+        GateEnd.of(line, _why_over(line), at=now, revision=0)
+        for line in sorted(gates, key=lambda line: line.gate)
+    )
     guaranteed = [end.at for end in ends if end.end != "not_guaranteed"]
     return Outcome(
         decision=decision,
@@ -141,20 +142,8 @@ def _outcome(decision: Decision, lines: Sequence[Line], *, revision: int, commit
     )
 
 
-def _end(line: Line, now: int) -> GateEnd:
-    end: End = "lease_ended"
-    why = ""
+def _why_over(line: Line) -> End:
+    """Say why a gate is not waited for, where no lease of before the commit can be left."""
     if line.mode in NOT_GUARANTEED:
-        end, why = "not_guaranteed", NOT_GUARANTEED[line.mode]
-    elif line.state == "fenced":
-        end, why = "fenced", f"fenced by {line.by} at {line.since}"
-    return GateEnd(
-        gate=line.gate,
-        mode=line.mode,
-        end=end,
-        at=now,
-        revision=0,
-        ways=tuple(sorted(way for way in line.ways if way)),
-        why=why,
-        tails=line.tails,
-    )
+        return "not_guaranteed"
+    return "fenced" if line.state == "fenced" else "lease_ended"

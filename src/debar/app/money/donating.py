@@ -16,7 +16,6 @@ from debar.app.applying import enrolled_keys
 from debar.app.decisions import Decision, load_decision, open_for
 from debar.app.registering import record
 from debar.app.reversal.standing import due, left_the_promise
-from debar.intake.files import file_sha256
 from debar.ledger.pledge import (
     Donation,
     Recipient,
@@ -27,6 +26,7 @@ from debar.ledger.pledge import (
     reverse,
     true_up,
 )
+from debar.model.canonical import file_sha256
 from debar.model.money import Money, format_micros, parse_micros, show
 from debar.model.problem import EXIT_REFUSED, DebarError, Place
 from debar.plans.approval import enrolled

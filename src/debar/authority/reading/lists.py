@@ -21,7 +21,8 @@ from debar.authority.reading.tabular import (
     read_statements,
     read_table,
 )
-from debar.authority.reading.text import first_line, header_of, sha256_of
+from debar.authority.reading.text import first_line, header_of
+from debar.model.canonical import file_sha256
 from debar.model.problem import DebarError, Place
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _read(form: str, files: Sequence[Path], said: Said) -> AuthorityList:
     entities = collect(_READERS[form](base, findings), base.name, findings, quietly=form == "statements")
     for delta in files[1:]:
         _change(entities, delta, findings)
-    digests = [sha256_of(file) for file in files]
+    digests = [file_sha256(file) for file in files]
     sha256 = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
     name = " + ".join(file.name for file in files)
     return made(name, form, sha256, entities, findings, said)

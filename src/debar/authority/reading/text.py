@@ -6,7 +6,6 @@ Law: bytes that are no UTF-8 are read as Windows-1252 and reported; no line is d
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from typing import TYPE_CHECKING, Final
 
@@ -23,15 +22,6 @@ _CHUNK: Final = 2**20
 
 RECORD_LINES_MAX: Final = 50
 """A record of more lines is none: a quote was left open."""
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    made = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            made.update(chunk)
-    return made.hexdigest()
 
 
 def lines_of(path: Path, findings: Findings) -> Iterator[tuple[int, str]]:

@@ -8,12 +8,20 @@ operator's fence. Gates that are not guaranteed are named, never waited for, nev
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias
+
+from debar.gate.protocol.roster import DIRECT
 
 if TYPE_CHECKING:
     from debar.gate.protocol.messages import Tail
+    from debar.gate.protocol.roster import Line
 
 End: TypeAlias = Literal["acknowledged", "lease_ended", "fenced", "dormant", "left", "not_guaranteed"]
+
+NOT_GUARANTEED: Final = {
+    "best_effort": "best effort: it may allow without a lease, by the operator's choice",
+    "shadow": "shadow: it only records what it would deny",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +66,24 @@ class GateEnd:
     ways: tuple[str, ...] = ()
     why: str = ""
     tails: tuple[Tail, ...] = ()
+
+    @classmethod
+    def of(cls, line: Line, end: End, *, at: int, revision: int) -> Self:
+        """Return what became of a gate of the roster."""
+        why = {
+            "fenced": f"fenced by {line.by} at {line.since}",
+            "not_guaranteed": NOT_GUARANTEED.get(line.mode, ""),
+        }
+        return cls(
+            gate=line.gate,
+            mode=line.mode,
+            end=end,
+            at=at,
+            revision=revision,
+            ways=tuple(sorted(way for way in line.ways if way != DIRECT)),
+            why=why.get(end, ""),
+            tails=line.tails,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -232,13 +232,13 @@ def from_json(line: bytes | str) -> Message:
     try:
         document = json.loads(line, object_pairs_hook=_once)
     except ValueError:
-        raise _unfit("it is not JSON") from None
+        raise unfit_message("it is not JSON") from None
     version = document.pop("v", None) if isinstance(document, dict) else None
     if type(version) is not int or version != VERSION:
-        raise _unfit(f"it is not of version {VERSION}")
+        raise unfit_message(f"it is not of version {VERSION}")
     made = _CLASSES.get(str(document.pop("type", None)))
     if made is None:
-        raise _unfit("it is of no known type")
+        raise unfit_message("it is of no known type")
     message: Message = _read(made, document)
     return message
 
@@ -247,7 +247,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object; one with a name twice could be read in two ways."""
     made = dict(pairs)
     if len(made) != len(pairs):
-        raise _unfit("a name stands twice in an object")
+        raise unfit_message("a name stands twice in an object")
     return made
 
 
@@ -266,11 +266,13 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any field
 
 def _read(made: type[Any], document: Any) -> Any:  # noqa: ANN401 - the class is a value
     if not isinstance(document, dict):
-        raise _unfit(f"a {made.__name__.lower()} is an object")
+        raise unfit_message(f"a {made.__name__.lower()} is an object")
     readers = _readers(made)
     if document.keys() != readers.keys():
         odd = sorted(document.keys() ^ readers.keys())
-        raise _unfit(f"a {made.__name__.lower()} has other fields than these: {', '.join(map(str, odd))}")
+        raise unfit_message(
+            f"a {made.__name__.lower()} has other fields than these: {', '.join(map(str, odd))}"
+        )
     return made(**{name: readers[name](value, name) for name, value in document.items()})
 
 
@@ -290,13 +292,13 @@ def _reader(made: type[Any], name: str) -> str:
 
 def _number(value: object, name: str) -> int:
     if type(value) is not int or not 0 <= value <= _INTEGER_MAX:
-        raise _unfit(f"{name} is a whole number from 0")
+        raise unfit_message(f"{name} is a whole number from 0")
     return value
 
 
 def _text(value: object, name: str) -> str:
     if not isinstance(value, str) or len(value) > _TEXT_MAX or (not value and name not in _MAY_BE_EMPTY):
-        raise _unfit(f"{name} is a text")
+        raise unfit_message(f"{name} is a text")
     return value
 
 
@@ -304,16 +306,16 @@ def _instant(value: object, name: str) -> datetime:
     try:
         at = datetime.fromisoformat(_text(value, name))
     except ValueError:
-        raise _unfit(f"{name} is an instant") from None
+        raise unfit_message(f"{name} is an instant") from None
     if at.tzinfo is None or instant_text(at) != value:
-        raise _unfit(f"{name} is an instant in UTC")
+        raise unfit_message(f"{name} is an instant in UTC")
     return at
 
 
 def _word(*words: str) -> Callable[[object, str], str]:
     def read(value: object, name: str) -> str:
         if value not in words:
-            raise _unfit(f"{name} is one of {', '.join(words)}")
+            raise unfit_message(f"{name} is one of {', '.join(words)}")
         return str(value)
 
     return read
@@ -322,7 +324,7 @@ def _word(*words: str) -> Callable[[object, str], str]:
 def _list_of(made: type[Any]) -> Callable[[object, str], tuple[Any, ...]]:
     def read(value: object, name: str) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise _unfit(f"{name} is a list")
+            raise unfit_message(f"{name} is a list")
         return tuple(_read(made, item) for item in value)
 
     return read
@@ -330,7 +332,7 @@ def _list_of(made: type[Any]) -> Callable[[object, str], tuple[Any, ...]]:
 
 def _body(value: object, name: str) -> dict[str, Any]:
     if not isinstance(value, dict) or not set(value) <= set(BODY_FIELDS):
-        raise _unfit(f"{name} holds {', '.join(BODY_FIELDS)} and nothing else")
+        raise unfit_message(f"{name} holds {', '.join(BODY_FIELDS)} and nothing else")
     key_of("entry", value)
     return value
 
@@ -352,7 +354,8 @@ _READERS: Final[dict[str, Callable[[object, str], Any]]] = {
 }
 
 
-def _unfit(why: str) -> DebarError:
+def unfit_message(why: str) -> DebarError:
+    """Return the error of bytes that are no message."""
     return DebarError(
         "DBR-G011",
         "this is not a message of the gate protocol",

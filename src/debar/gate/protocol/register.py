@@ -10,7 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from debar.gate.protocol.decisions import GateEnd, Waiting
+from debar.gate.protocol.decisions import (
+    NOT_GUARANTEED,
+    GateEnd,
+    Waiting,
+)
 from debar.gate.protocol.effects import Certify, Commit, Confirm, Enlist, KeepTerm, Send, Strike
 from debar.gate.protocol.feeding import Feeding
 from debar.gate.protocol.messages import Ack, Fence, Grant, Join, Joined, Leave, Refused, Renew
@@ -25,10 +29,6 @@ if TYPE_CHECKING:
     from debar.gate.protocol.messages import Message
 
 NEVER: Final = 2**63 - 1
-NOT_GUARANTEED: Final = {
-    "best_effort": "best effort: it may allow without a lease, by the operator's choice",
-    "shadow": "shadow: it only records what it would deny",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -386,19 +386,9 @@ class RegisterCore:
         return tuple(effects)
 
     def _end(self, waiting: Waiting, gate: str, end: End, now: int) -> None:
-        line, acked = self.members[gate].line, self.members[gate].acked
-        why = NOT_GUARANTEED.get(line.mode, "") if end == "not_guaranteed" else ""
+        member = self.members[gate]
         waiting.deadlines.pop(gate, None)
-        waiting.ends[gate] = GateEnd(
-            gate=gate,
-            mode=line.mode,
-            end=end,
-            at=now,
-            revision=acked,
-            ways=tuple(sorted(way for way in line.ways if way != DIRECT)),
-            why=f"fenced by {line.by} at {line.since}" if end == "fenced" else why,
-            tails=line.tails,
-        )
+        waiting.ends[gate] = GateEnd.of(member.line, end, at=now, revision=member.acked)
 
     def _certify(self, waiting: Waiting) -> list[Effect]:
         if waiting.deadlines or self.waiting.pop(waiting.decision.request_key, None) is None:

@@ -7,8 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from debar.gate.protocol.messages import Grant, Join, Joined, Refused, Renew, from_json, to_json
-from debar.model.problem import DebarError
+from debar.gate.protocol.messages import (
+    Grant,
+    Join,
+    Joined,
+    Refused,
+    Renew,
+    from_json,
+    to_json,
+    unfit_message,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -78,9 +86,7 @@ class Conversation:
         self._parts.append(rest)
         self._size += len(rest)
         if self._size > LINE_MAX:
-            raise DebarError(
-                "DBR-G011", "this is not a message of the gate protocol", details=("the line is too long",)
-            )
+            raise unfit_message("the line is too long")
         return whole
 
 

@@ -7,11 +7,9 @@ new one, never a part.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from array import array
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -34,6 +32,7 @@ from debar.gate.table.layout import (
     refused,
 )
 from debar.gate.table.terms import Terms, pack_terms
+from debar.register.schema import debarment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -150,22 +149,8 @@ class _Gathered:
         place = self.terms.get(raw)
         if place is None:
             place = self.terms[raw] = len(self.terms_bytes) // TERMS_UNIT
-            self.terms_bytes += pack_terms(_terms(raw))
+            self.terms_bytes += pack_terms(Terms.of(debarment_of(row)))
         return place
-
-
-def _terms(raw: Sequence[Any]) -> Terms:
-    return Terms(
-        decision_id=raw[0],
-        scopes=tuple(json.loads(raw[1])),
-        surfaces=tuple(json.loads(raw[2])),
-        territories=tuple(json.loads(raw[3])),
-        starts_at=datetime.fromisoformat(raw[4]),
-        lapses_at=None if raw[5] is None else datetime.fromisoformat(raw[5]),
-        because=raw[6],
-        reason=raw[7],
-        statement=raw[8],
-    )
 
 
 def _written(

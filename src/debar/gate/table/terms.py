@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Self
 
 from debar.gate.table.layout import NO_END, TERMS_HEAD, TERMS_UNIT, TEXT_HEAD
 from debar.register.debarments import Debarment
@@ -31,6 +31,11 @@ class Terms:
     because: str
     reason: str
     statement: str
+
+    @classmethod
+    def of(cls, debarment: Debarment) -> Self:
+        """Return the terms of a debarment."""
+        return cls(**{name: getattr(debarment, name) for name in cls.__slots__})
 
     def against(self, kind: str, value: str, entry_seq: int) -> Debarment:
         """Return the debarment of a key under these terms."""

@@ -8,12 +8,14 @@ Source: Google's description of the bundle's files, and the schemas of its two p
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from debar.intake.archives.shapes import GOOGLE
 from debar.intake.archives.sources import open_sources
 from debar.intake.archives.workshop import StagedShape, Workshop, spend_rows, stage_shapes
-from debar.intake.archives.writing import Folder, ImportedArchive, refuse_full, write_folder
+from debar.intake.archives.writing import Folder, ImportedArchive, write_folder
+from debar.intake.files import refuse_full
 from debar.intake.tables import UNATTRIBUTED
 
 if TYPE_CHECKING:
@@ -60,25 +62,21 @@ def import_google(
             Google's.
     """
     refuse_full(out)
-    shop = Workshop(engine=engine, say=say)
-    try:
-        with open_sources(sources) as opened:
-            staged = stage_shapes(shop, opened, GOOGLE)
-            day = _bundle_day(shop, staged)
-            folder = Folder(
-                archive="google",
-                name="Google ads transparency",
-                accounts=_accounts(staged),
-                identifiers=_identifiers(staged),
-                ads=_ads(shop, staged),
-                spend=_spend(staged, day),
-                series=(WEEKS, TOTALS, ADS, ADVERTISER_PLACES, PLACES),
-                beside=_beside(staged),
-                remarks=(f"The bundle's data are of {day}.",) if day else (),
-            )
-            return write_folder(shop, folder, out)
-    finally:
-        shop.close()
+    with closing(Workshop(engine=engine, say=say)) as shop, open_sources(sources) as opened:
+        staged = stage_shapes(shop, opened, GOOGLE)
+        day = _bundle_day(shop, staged)
+        folder = Folder(
+            archive="google",
+            name="Google ads transparency",
+            accounts=_accounts(staged),
+            identifiers=_identifiers(staged),
+            ads=_ads(shop, staged),
+            spend=_spend(staged, day),
+            series=(WEEKS, TOTALS, ADS, ADVERTISER_PLACES, PLACES),
+            beside=_beside(staged),
+            remarks=(f"The bundle's data are of {day}.",) if day else (),
+        )
+        return write_folder(shop, folder, out)
 
 
 def _bundle_day(shop: Workshop, staged: Mapping[str, StagedShape]) -> str:

@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from debar.intake.files import lines_of, peek, read_header
-from debar.model.problem import EXIT_PROBLEMS, DebarError, Place
+from debar.intake.files import (
+    lines_of,
+    peek,
+    read_header,
+    unreadable,
+)
 from debar.model.step import Step, quote_text
 
 if TYPE_CHECKING:
@@ -142,14 +146,3 @@ def rows_of(found: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - whatever 
             yield from (row for row in rows_in(found) if isinstance(row, dict))
         else:
             yield found
-
-
-def unreadable(name: str, what: str) -> DebarError:
-    """Return the error of a file that cannot be read."""
-    return DebarError(
-        "DBR-I005",
-        f"the file cannot be read: {what}",
-        place=Place(file=name),
-        hint="write it again from its source",
-        exit_code=EXIT_PROBLEMS,
-    )

@@ -9,6 +9,7 @@ Source: the columns of the reports, and the API's reference.
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,8 @@ from debar.intake.archives.meta_api import load_replies
 from debar.intake.archives.shapes import META
 from debar.intake.archives.sources import open_sources
 from debar.intake.archives.workshop import SPEND_COLUMNS, StagedShape, Workshop, stage_shapes
-from debar.intake.archives.writing import Folder, ImportedArchive, refuse_full, write_folder
+from debar.intake.archives.writing import Folder, ImportedArchive, write_folder
+from debar.intake.files import refuse_full
 from debar.intake.tables import UNATTRIBUTED
 from debar.model.problem import EXIT_USAGE, DebarError, Place
 
@@ -135,25 +137,21 @@ def import_meta(
             say its currency; DBR-I056, nothing here is Meta's.
     """
     refuse_full(out)
-    shop = Workshop(engine=engine, say=say)
-    try:
-        with open_sources(sources) as opened:
-            staged = stage_shapes(shop, opened, META)
-            reports = _load_reports(shop, staged, currency)
-            if "meta_api" in staged:
-                load_replies(shop, staged["meta_api"])
-            folder = Folder(
-                archive="meta",
-                name="Meta Ad Library",
-                accounts=_accounts(staged),
-                identifiers=_identifiers(staged),
-                ads="SELECT * EXCLUDE (file, record) FROM meta_ads" if "meta_api" in staged else "",
-                spend=" UNION ALL ".join(_spend(staged)),
-                series=(REPORT, ADS, PLACES, *(r.words() for r in reports)),
-            )
-            return write_folder(shop, folder, out)
-    finally:
-        shop.close()
+    with closing(Workshop(engine=engine, say=say)) as shop, open_sources(sources) as opened:
+        staged = stage_shapes(shop, opened, META)
+        reports = _load_reports(shop, staged, currency)
+        if "meta_api" in staged:
+            load_replies(shop, staged["meta_api"])
+        folder = Folder(
+            archive="meta",
+            name="Meta Ad Library",
+            accounts=_accounts(staged),
+            identifiers=_identifiers(staged),
+            ads="SELECT * EXCLUDE (file, record) FROM meta_ads" if "meta_api" in staged else "",
+            spend=" UNION ALL ".join(_spend(staged)),
+            series=(REPORT, ADS, PLACES, *(r.words() for r in reports)),
+        )
+        return write_folder(shop, folder, out)
 
 
 def _load_reports(shop: Workshop, staged: Mapping[str, StagedShape], currency: str | None) -> list[Report]:

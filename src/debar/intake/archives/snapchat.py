@@ -7,6 +7,7 @@ Source: the columns that Snapchat's yearly files have; its own notes on them.
 
 from __future__ import annotations
 
+from contextlib import closing
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,8 @@ from debar.intake.archives.countries import country_names
 from debar.intake.archives.shapes import SNAPCHAT
 from debar.intake.archives.sources import open_sources
 from debar.intake.archives.workshop import SPEND_COLUMNS, Workshop, stage_shapes
-from debar.intake.archives.writing import Folder, ImportedArchive, refuse_full, write_folder
+from debar.intake.archives.writing import Folder, ImportedArchive, write_folder
+from debar.intake.files import refuse_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,29 +53,25 @@ def import_snapchat(
             Snapchat's.
     """
     refuse_full(out)
-    shop = Workshop(engine=engine, say=say)
-    try:
-        with open_sources(sources) as opened:
-            stage_shapes(shop, opened, SNAPCHAT)
-            _keep_newest(shop)
-            _name_accounts(shop)
-            shop.load("countries", {"name": "VARCHAR", "code": "VARCHAR"}, sorted(country_names().items()))
-            folder = Folder(
-                archive="snapchat",
-                name="Snapchat political ads",
-                accounts=(
-                    f"SELECT account_id, min(payer) AS name, {_TEXT} AS legal_name, {_TEXT} AS handle,"
-                    f" {_TEXT} AS country, CASE WHEN count(DISTINCT v_currency) = 1 THEN min(v_currency) END"
-                    " AS currency, min(buyer) AS manager_id FROM snapchat_named GROUP BY account_id"
-                ),
-                identifiers=_identifiers(),
-                ads=_ads(),
-                spend=_spend(),
-                series=(SERIES,),
-            )
-            return write_folder(shop, folder, out)
-    finally:
-        shop.close()
+    with closing(Workshop(engine=engine, say=say)) as shop, open_sources(sources) as opened:
+        stage_shapes(shop, opened, SNAPCHAT)
+        _keep_newest(shop)
+        _name_accounts(shop)
+        shop.load("countries", {"name": "VARCHAR", "code": "VARCHAR"}, sorted(country_names().items()))
+        folder = Folder(
+            archive="snapchat",
+            name="Snapchat political ads",
+            accounts=(
+                f"SELECT account_id, min(payer) AS name, {_TEXT} AS legal_name, {_TEXT} AS handle,"
+                f" {_TEXT} AS country, CASE WHEN count(DISTINCT v_currency) = 1 THEN min(v_currency) END"
+                " AS currency, min(buyer) AS manager_id FROM snapchat_named GROUP BY account_id"
+            ),
+            identifiers=_identifiers(),
+            ads=_ads(),
+            spend=_spend(),
+            series=(SERIES,),
+        )
+        return write_folder(shop, folder, out)
 
 
 def _keep_newest(shop: Workshop) -> None:

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from debar.intake.files import BLOCK_BYTES, file_sha256
+from debar.intake.files import BLOCK_BYTES
+from debar.model.canonical import file_sha256
 from debar.model.problem import EXIT_PROBLEMS, EXIT_USAGE, DebarError, Place
 
 if TYPE_CHECKING:

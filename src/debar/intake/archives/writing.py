@@ -11,7 +11,7 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from debar.model.problem import EXIT_REFUSED, DebarError, Place
+from debar.intake.files import refuse_full
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,22 +71,6 @@ class ImportedArchive:
     def sum_of(self, currency: str, series: str = "") -> Stated | None:
         """Return what is stated in one currency."""
         return next((s for s in self.stated if (s.series, s.currency) == (series, currency)), None)
-
-
-def refuse_full(out: Path) -> None:
-    """Refuse a folder that holds something.
-
-    Raises:
-        DebarError: DBR-I051, it does.
-    """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise DebarError(
-            "DBR-I051",
-            "the folder to write to is not empty",
-            place=Place(file=out.name),
-            hint="name a new folder",
-            exit_code=EXIT_REFUSED,
-        )
 
 
 def amount(micros: str) -> str:

@@ -22,11 +22,11 @@ from debar.intake.billing_shapes.rows import (
     day_of,
     micros_of,
     read_documents,
-    refuse_used_folder,
     share_rebates,
     unreadable,
     write_platform,
 )
+from debar.intake.files import refuse_full
 from debar.intake.tables import UNATTRIBUTED
 from debar.model.money import format_micros
 from debar.model.problem import Place
@@ -70,7 +70,7 @@ def import_google_invoices(source: Path, out: Path) -> ImportedBilling:
         DebarError: DBR-I051, the folder is not empty; DBR-I060, these are no invoices; DBR-I061, one id has
             two contents; DBR-I063, an amount is no whole number of micros.
     """
-    refuse_used_folder(out)
+    refuse_full(out)
     gathering = Gathering()
     seen: dict[str, Mapping[str, Any]] = {}
     invoices: list[_Invoice] = []

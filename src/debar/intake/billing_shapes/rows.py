@@ -14,10 +14,11 @@ from dataclasses import astuple, dataclass, field, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from debar.intake.files import file_sha256
+from debar.intake.files import refuse_full
 from debar.intake.tables import UNATTRIBUTED
+from debar.model.canonical import file_sha256
 from debar.model.money import format_micros, parse_micros, split_largest_remainder
-from debar.model.problem import EXIT_PROBLEMS, EXIT_REFUSED, EXIT_USAGE, DebarError, Place, Problem
+from debar.model.problem import EXIT_PROBLEMS, EXIT_USAGE, DebarError, Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -293,22 +294,6 @@ def _share_rebate(gathering: Gathering, line: Mapping[str, str], *, place: Place
         )
 
 
-def refuse_used_folder(out: Path) -> None:
-    """Refuse to write into a folder that holds anything.
-
-    Raises:
-        DebarError: DBR-I051, it does.
-    """
-    if out.exists() and any(out.iterdir()):
-        raise DebarError(
-            "DBR-I051",
-            "the folder to write to is not empty",
-            place=Place(file=out.name),
-            hint="name a new folder",
-            exit_code=EXIT_REFUSED,
-        )
-
-
 _PLATFORM: Final = """\
 # {name}, written by `debar import {command}`.
 name = "{name}"
@@ -336,7 +321,7 @@ def write_platform(
         What was written: accounts.csv, billing.csv, platform.toml, and provenance.csv with the digests of
         the sources (debar does not read that one).
     """
-    refuse_used_folder(out)
+    refuse_full(out)
     out.mkdir(parents=True, exist_ok=True)
     accounts = [gathering.accounts[one] for one in sorted(gathering.accounts)]
     rows = sorted(gathering.rows.values(), key=lambda row: (row.service_day, row.event_id))

@@ -7,11 +7,11 @@ Making one may take minutes: it is done beside the event loop, and gates are tol
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from debar.model.canonical import file_sha256
 from debar.model.problem import DebarError
 from debar.service.application import SNAPSHOTS
 
@@ -88,14 +88,10 @@ class Snapshots:
             build_table(
                 self._path, rows, origin=register.origin, revision=revision, seed=self._seed, epoch=epoch
             )
-        digest = hashlib.sha256()
-        with self._path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
         return Made(
             revision=revision,
             epoch=epoch,
-            sha256=digest.hexdigest(),
+            sha256=file_sha256(self._path),
             length=self._path.stat().st_size,
             path=self._path,
         )
