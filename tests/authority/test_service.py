@@ -119,15 +119,15 @@ def test_a_query_without_an_answer_is_a_problem(response: object) -> None:
 
 @pytest.mark.parametrize(("path", "why"), [("/match/nobodys", "No such dataset"), ("/x/y", "status 404")])
 def test_a_server_of_another_kind_is_refused_with_what_it_says(path: str, why: str) -> None:
-    """DBR-S070: an answer of another form is no answer."""
-    with service() as (address, _), pytest.raises(DebarError, match="DBR-S070") as error:
+    """DBR-S062: an answer of another form is no answer."""
+    with service() as (address, _), pytest.raises(DebarError, match="DBR-S062") as error:
         Yente(address + path).match({"queries": {}})
     assert why in str(error.value)
 
 
 def test_an_address_that_is_none_is_refused() -> None:
-    """DBR-S070: only the web is spoken."""
-    with pytest.raises(DebarError, match="DBR-S070"):
+    """DBR-S062: only the web is spoken."""
+    with pytest.raises(DebarError, match="DBR-S062"):
         Yente("ftp://example.org")
 
 

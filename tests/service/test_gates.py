@@ -177,7 +177,7 @@ def test_a_fenced_gate_is_not_waited_for(tmp_path: Path) -> None:
     world = World(tmp_path)
     with world.served(), world.gate("ads-1") as gate:
         assert gate.wait(10)
-        with pytest.raises(DebarError, match="DBR-A081"):
+        with pytest.raises(DebarError, match="DBR-A085"):
             fence(world.setting, "ads-9", by="ana", reason="powered off", now=now())
         fence(world.setting, "ads-1", by="ana", reason="powered off", now=now())
         certificate = world.ban("a1")
@@ -233,7 +233,7 @@ def test_a_token_needs_a_name(tmp_path: Path) -> None:
     """A name that could be read as a path or two words is none."""
     world = World(tmp_path)
     for name in ("", "a b", "a/b", "-a", "x" * 65):
-        with pytest.raises(DebarError, match="DBR-A080"):
+        with pytest.raises(DebarError, match="DBR-A084"):
             world.token(name)
 
 
@@ -268,7 +268,7 @@ def test_an_interrupted_apply_is_taken_up(tmp_path: Path) -> None:
         nothing = Answer(document={"revision": 1}, text="applied")
         impatient = replace(world.setting, progress=interrupt)
         file = tmp_path / "certificate.json"
-        with pytest.raises(DebarError, match="DBR-A082"):
+        with pytest.raises(DebarError, match="DBR-A086"):
             put_in_force(impatient, plan, nothing, clock=SystemClock(), file=file)
         assert not file.exists()
         answer = put_in_force(world.setting, plan, nothing, clock=SystemClock(), file=file)

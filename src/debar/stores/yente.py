@@ -35,7 +35,7 @@ class Yente:
         """Send queries, at most a hundred; return the answer.
 
         Raises:
-            DebarError: DBR-S060, it cannot be reached; DBR-S070, it answers with something else.
+            DebarError: DBR-S060, it cannot be reached; DBR-S062, it answers with something else.
         """
         address = f"{self._base}/match/{quote(self._dataset, safe='')}"
         return _object(address, post(address, json.dumps(body).encode(), content_type="application/json"))
@@ -64,7 +64,7 @@ def _object(address: str, answer: tuple[int, bytes]) -> dict[str, Any]:
 
 def _unfit(address: str, why: str) -> DebarError:
     return DebarError(
-        "DBR-S070",
+        "DBR-S062",
         "the matching service does not answer as yente does",
         place=Place(file=address),
         details=(why,),

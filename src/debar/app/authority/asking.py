@@ -44,7 +44,7 @@ def ask_service(
         What it returned as a list, what of it stands on the day, and the hits.
 
     Raises:
-        DebarError: DBR-S060 or DBR-S070, the service cannot be reached, or answers with something else.
+        DebarError: DBR-S060 or DBR-S062, the service cannot be reached, or answers with something else.
     """
     service, flaws = Yente(address), Findings()
     known = read_accounts(accounts.engine)

@@ -32,11 +32,11 @@ def make_token(setting: Setting, name: str, *, kind: str) -> Answer:
     """Make a token for a gate or a relay.
 
     Raises:
-        DebarError: DBR-A080, the name is none.
+        DebarError: DBR-A084, the name is none.
     """
     if _NAME.fullmatch(name) is None:
         raise DebarError(
-            "DBR-A080",
+            "DBR-A084",
             f"{name!r} is no name for a gate",
             hint="letters, digits, dots, dashes and underscores, at most 64: such as ads-7",
         )
@@ -52,7 +52,7 @@ def fence(setting: Setting, gate: str, *, by: str, reason: str, now: datetime) -
     """Record that a gate does not sell any more: decisions do not wait for it.
 
     Raises:
-        DebarError: DBR-A081, there is no such gate on the roster.
+        DebarError: DBR-A085, there is no such gate on the roster.
     """
     address = setting.register_address()
     with open_register(address) as register:
@@ -61,7 +61,7 @@ def fence(setting: Setting, gate: str, *, by: str, reason: str, now: datetime) -
         found = [one for one in known if one == gate or one.startswith(f"{gate}/")]
         if not found:
             raise DebarError(
-                "DBR-A081",
+                "DBR-A085",
                 f"there is no gate {gate!r} on the roster",
                 details=tuple(known[:20]),
                 hint="see them with debar gate status",

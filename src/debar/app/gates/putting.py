@@ -28,7 +28,7 @@ def put_in_force(setting: Setting, plan: Plan, answer: Answer, *, clock: Clock, 
     """Return the answer of an apply with where the plan is in force since when.
 
     Raises:
-        DebarError: DBR-A082, the wait was interrupted: what is recorded stays recorded.
+        DebarError: DBR-A086, the wait was interrupted: what is recorded stays recorded.
     """
     with open_register(setting.register_address()) as register:
         try:
@@ -36,7 +36,7 @@ def put_in_force(setting: Setting, plan: Plan, answer: Answer, *, clock: Clock, 
             certificate = await_effect(register, f"apply {plan.sha256}", waits)
         except KeyboardInterrupt:
             raise DebarError(
-                "DBR-A082",
+                "DBR-A086",
                 "the wait was interrupted: the decision is recorded, and some gates may not know it yet",
                 hint="run the same debar apply again: it takes up the wait",
                 exit_code=EXIT_STALE,
