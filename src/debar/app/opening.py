@@ -18,6 +18,7 @@ from debar.linking.fitting.fit import fit_parameters
 from debar.linking.handovers import split_accounts
 from debar.linking.joint import find_joint_accounts
 from debar.linking.links import ensure_counted
+from debar.linking.steps import judged_step
 from debar.model.problem import DebarError, Place
 from debar.register.address import PostgresAddress, home_of, is_there, open_register
 from debar.stores.duckdb_engine import DuckEngine
@@ -183,3 +184,23 @@ def add_judgements(engine: DuckEngine, judgements: tuple[Judgement, ...]) -> Non
         (j.account_a, j.account_b, j.judgement, j.by, j.at.replace(tzinfo=None), j.reason) for j in judgements
     ]
     engine.load("judgements", columns, [*rows, *added])
+
+
+def renew_judgements(opened: Opened, judgements: tuple[Judgement, ...]) -> None:
+    """Add reviewers' words to a platform that is open already, as if it had been opened after them.
+
+    Args:
+        opened: The platform; its pairs may have been counted.
+        judgements: Those that it was not opened with.
+    """
+    engine = opened.engine
+    add_judgements(engine, judgements)
+    if not judgements or not engine.columns("link_counted"):
+        return
+    engine.run(judged_step())
+    uncounted = engine.rows(
+        "SELECT 1 FROM link_judged AS j"
+        " WHERE NOT EXISTS (SELECT 1 FROM link_pairs AS p WHERE p.a_no = j.a_no AND p.b_no = j.b_no) LIMIT 1"
+    )
+    if uncounted:  # two who share nothing were judged: their pair has a pattern to be counted
+        engine.drop("link_counted")

@@ -432,6 +432,7 @@ from debar.cli import appeal_commands as _appeal_commands  # noqa: E402, F401 - 
 from debar.cli import archive_commands as _archive_commands  # noqa: E402, F401 - so do these
 from debar.cli import authority_commands as _authority_commands  # noqa: E402, F401 - so do these
 from debar.cli import case_commands as _case_commands  # noqa: E402, F401 - they join the group made above
+from debar.cli import desk_commands as _desk_commands  # noqa: E402, F401 - so do these
 from debar.cli import gate_commands as _gate_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import linking_commands as _linking_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import money_commands as _money_commands  # noqa: E402, F401 - they join the group made above
