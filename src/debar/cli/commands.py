@@ -428,7 +428,6 @@ def register_verify(setting: Setting) -> Answer:
     return verify_register(setting.register_address())
 
 
-from debar.cli import appeal_commands as _appeal_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import archive_commands as _archive_commands  # noqa: E402, F401 - so do these
 from debar.cli import authority_commands as _authority_commands  # noqa: E402, F401 - so do these
 from debar.cli import case_commands as _case_commands  # noqa: E402, F401 - they join the group made above
@@ -438,5 +437,6 @@ from debar.cli import linking_commands as _linking_commands  # noqa: E402, F401 
 from debar.cli import money_commands as _money_commands  # noqa: E402, F401 - they join the group made above
 from debar.cli import record_commands as _record_commands  # noqa: E402, F401 - as above
 from debar.cli import referral_commands as _referral_commands  # noqa: E402, F401 - so do these
-from debar.cli import reversal_commands as _reversal_commands  # noqa: E402, F401 - they join the group made above
-from debar.cli import statement_commands as _statement_commands  # noqa: E402, F401 - so do these
+from debar.cli.decided import appeal_commands as _appeal_commands  # noqa: E402, F401 - they join the group made above
+from debar.cli.decided import reversal_commands as _reversal_commands  # noqa: E402, F401 - they join the group made above
+from debar.cli.decided import statement_commands as _statement_commands  # noqa: E402, F401 - so do these

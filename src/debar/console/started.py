@@ -9,7 +9,7 @@ import ipaddress
 import logging
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -22,10 +22,12 @@ from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.stores.clock import SystemClock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from debar.app.opening import Setting
     from debar.model.ports import Clock
+    from debar.plans.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,10 @@ class Options:
     public_address: str | None = None
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+
+
+ARTEFACTS: Final[Mapping[str, Callable[[Plan, str | None], str]]] = {}
+"""Kept with each version beside its plan: name to what makes it of the plan and the former version's."""
 
 
 class _Server(uvicorn.Server):
@@ -62,7 +68,13 @@ def start(setting: Setting, options: Options, *, clock: Clock | None = None) -> 
     host, port = _address(options.listen)
     doors = doors_of(host, port, options)
     setting.register_address()
-    desk = open_desk(options.folder, setting, platform=options.platform, clock=clock or SystemClock())
+    desk = open_desk(
+        options.folder,
+        setting,
+        platform=options.platform,
+        clock=clock or SystemClock(),
+        artefacts=ARTEFACTS,
+    )
     console = Console(desk=desk, screens=SCREENS, doors=doors)
     desk.jobs.start()
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -1,4 +1,7 @@
-"""All screens, in the order of the bar at the top."""
+"""All screens, in the order of the bar at the top.
+
+Law: an address that is not listed here does not exist.
+"""
 
 from __future__ import annotations
 
