@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from debar.model.window import Window
     from debar.plans.plan import Plan
     from debar.register.writing import Register
+    from debar.stores.keys import Ed25519Signer
 
 
 def load_plan(path: Path) -> Plan:
@@ -154,7 +155,7 @@ def _register_or_none(setting: Setting | None) -> AbstractContextManager[Registe
     return open_register(setting.register, read_only=True)
 
 
-def approve(setting: Setting, plan_file: Path, *, key: Path, now: datetime) -> Answer:
+def approve(setting: Setting, plan_file: Path, *, key: Path | Ed25519Signer, now: datetime) -> Answer:
     """Approve a plan."""
     signer = load_signer(key)
     with open_register(setting.register_address()) as register:

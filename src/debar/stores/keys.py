@@ -81,13 +81,13 @@ def create_key(name: str, path: Path, *, now: datetime) -> Ed25519Signer:
     return signer
 
 
-def load_signer(path: Path) -> Ed25519Signer:
-    """Read a person's key.
+def load_signer(key: Path | Ed25519Signer) -> Ed25519Signer:
+    """Read a person's key from its file; one that was read already is returned as it is.
 
     Raises:
         DebarError: There is no such file, others can read it, or it is not a key.
     """
-    return _signer_of(_read(path), path)
+    return key if isinstance(key, Ed25519Signer) else _signer_of(_read(key), key)
 
 
 def create_register_secrets(register: Path, *, origin: str, now: datetime) -> RegisterSecrets:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from debar.register.entries import EntryDraft
     from debar.register.reading import RegisterReader
     from debar.register.writing import Register
+    from debar.stores.keys import Ed25519Signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class Clerk:
 
     setting: Setting
     now: datetime
-    key: Path | None = None
+    key: Path | Ed25519Signer | None = None
     link: str | None = None
 
 
@@ -146,7 +147,7 @@ def open_link(clerk: Clerk, register: RegisterReader) -> AppealLink:
     return read_link(clerk.link, origin=key.name, public_key=key.public_key, now=clerk.now)
 
 
-def reviewer_of(register: RegisterReader, key: Path) -> Reviewer:
+def reviewer_of(register: RegisterReader, key: Path | Ed25519Signer) -> Reviewer:
     """Return whose key it is, with its roles.
 
     Raises:

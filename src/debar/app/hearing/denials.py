@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from debar.app.decisions import Decision
     from debar.app.opening import Setting
+    from debar.stores.keys import Ed25519Signer
 
 TEXT_CHARACTERS_MAX = 100_000
 """A statement is not longer than this; the rest belongs into an attachment."""
@@ -96,7 +97,9 @@ class Received:
     files: Sequence[Path] = ()
 
 
-def record_denial(setting: Setting, decision: str, received: Received, *, key: Path, now: datetime) -> Answer:
+def record_denial(
+    setting: Setting, decision: str, received: Received, *, key: Path | Ed25519Signer, now: datetime
+) -> Answer:
     """Record a statement that was received, verbatim.
 
     Args:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from debar.app.opening import Setting
     from debar.model.rates import Rates
     from debar.register.writing import Register
+    from debar.stores.keys import Ed25519Signer
 
 Shares = tuple[tuple[Recipient, int], ...]
 
@@ -59,7 +60,7 @@ class Giving:
 
     setting: Setting
     decision: str
-    key: Path
+    key: Path | Ed25519Signer
     now: datetime
 
     @property

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from debar.app.answer import Answer
     from debar.app.opening import Opened, Setting
     from debar.plans.revision import Before
+    from debar.stores.keys import Ed25519Signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ class Asked:
     decision: str
     accounts: Sequence[str]
     reason: str
-    key: Path | None
+    key: Path | Ed25519Signer | None
     out: Path | None
     now: datetime
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from debar.app.verbs import load_plan, write_whole
 from debar.model.problem import DebarError
+from debar.plans.revision import BAN, kind_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -52,6 +53,7 @@ class Version:
     Args:
         case_id: The case.
         number: 1 for the first.
+        kind: ``ban`` for a state of the case; ``reversal`` or ``variation`` for what changes its decision.
         plan_sha256: Digest of its plan.
         proposed: Whether its plan names a proposer's key, so that it can be approved.
         made_by: Who asked for it.
@@ -62,6 +64,7 @@ class Version:
 
     case_id: str
     number: int
+    kind: str
     plan_sha256: str
     proposed: bool
     made_by: str
@@ -141,7 +144,15 @@ class Cases:
         return _case(row)
 
     def versions(self, case_id: str) -> list[Version]:
-        """Return the versions of a case, the oldest first."""
+        """Return the versions of a case, the oldest first; plans that change its decision are left out."""
+        return [version for version in self.all_plans(case_id) if version.kind == BAN]
+
+    def revisions(self, case_id: str) -> list[Version]:
+        """Return the plans that change a case's decision, the oldest first."""
+        return [version for version in self.all_plans(case_id) if version.kind != BAN]
+
+    def all_plans(self, case_id: str) -> list[Version]:
+        """Return everything that has a number, the oldest first."""
         rows = self._database.rows("SELECT * FROM versions WHERE case_id = ? ORDER BY number", (case_id,))
         return [_version(row) for row in rows]
 
@@ -149,7 +160,7 @@ class Cases:
         """Return each case's newest version, by case id."""
         rows = self._database.rows(
             "SELECT v.* FROM versions AS v JOIN (SELECT case_id, MAX(number) AS number FROM versions"
-            " GROUP BY case_id) AS m ON m.case_id = v.case_id AND m.number = v.number"
+            f" WHERE kind = '{BAN}' GROUP BY case_id) AS m ON m.case_id = v.case_id AND m.number = v.number"
         )
         return {row["case_id"]: _version(row) for row in rows}
 
@@ -160,9 +171,10 @@ class Cases:
             DebarError: DBR-K011, the case has no version of that number.
         """
         self.get(case_id)
-        found = self.versions(case_id)
         if number is None:
+            found = self.versions(case_id)
             return found[-1] if found else None
+        found = self.all_plans(case_id)
         for version in found:
             if version.number == number:
                 return version
@@ -192,16 +204,17 @@ class Cases:
         now: datetime,
     ) -> Version:
         """Keep a new version: its files first, then its number."""
-        number = len(self.versions(case_id)) + 1
+        number = len(self.all_plans(case_id)) + 1
         write_whole(self.plan_file(case_id, number), plan.text())
         for name, text in artefacts.items():
             write_whole(self.artefact(case_id, number, name), text)
         with self._database.change() as change:
             change.execute(
-                "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     case_id,
                     number,
+                    kind_of(plan.document),
                     plan.sha256,
                     int(proposed),
                     by,
@@ -263,6 +276,8 @@ class Cases:
 
 def summary_of(plan: Plan) -> dict[str, Any]:
     """Return what a list of cases shows of a plan."""
+    if kind_of(plan.document) != BAN:
+        return {"plan_id": plan.plan_id, "changes": len(plan.changes)}
     counts = {status: sum(m["status"] == status for m in plan.members) for status in ("in", "ask", "out")}
     earned = plan.document["earned"]
     money = {name: earned.get(name) for name in ("low", "likely", "high", "currency")}
@@ -283,6 +298,7 @@ def _version(row: sqlite3.Row) -> Version:
     return Version(
         case_id=row["case_id"],
         number=row["number"],
+        kind=row["kind"],
         plan_sha256=row["plan_sha256"],
         proposed=bool(row["proposed"]),
         made_by=row["made_by"],

@@ -31,9 +31,9 @@ CREATE TABLE cases (
   opened_at TEXT NOT NULL
 ) STRICT;
 CREATE TABLE versions (
-  case_id TEXT NOT NULL REFERENCES cases (case_id), number INTEGER NOT NULL, plan_sha256 TEXT NOT NULL,
-  proposed INTEGER NOT NULL, made_by TEXT NOT NULL, made_at TEXT NOT NULL, why TEXT NOT NULL,
-  summary TEXT NOT NULL, PRIMARY KEY (case_id, number)
+  case_id TEXT NOT NULL REFERENCES cases (case_id), number INTEGER NOT NULL, kind TEXT NOT NULL,
+  plan_sha256 TEXT NOT NULL, proposed INTEGER NOT NULL, made_by TEXT NOT NULL, made_at TEXT NOT NULL,
+  why TEXT NOT NULL, summary TEXT NOT NULL, PRIMARY KEY (case_id, number)
 ) STRICT;
 CREATE TABLE words (
   seq INTEGER PRIMARY KEY, case_id TEXT NOT NULL REFERENCES cases (case_id), account_id TEXT,

@@ -1,25 +1,26 @@
-"""One console's world: its folder, the register and the platform, and how a version of a case is made.
+"""One console's world: its folder and the register, and how a version of a case is made.
 
-Law: pages are served before the platform is read and whatever its size; only the thread that makes versions
+Law: pages are served before the platform is read and whatever its size; only the thread that does the jobs
 ever touches the platform's tables.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from debar.app.authority.citing import cite
 from debar.app.hearing.case_opened import record_case
 from debar.app.money.rates_added import rates_of
-from debar.app.opening import Opened, open_platform, renew_judgements
 from debar.app.planning import Wish, make_plan, read_decision
+from debar.console.desk.applying import Applier
 from debar.console.desk.cases import Cases
 from debar.console.desk.database import DeskDatabase
 from debar.console.desk.jobs import Job, Jobs
 from debar.console.desk.people import People
 from debar.console.desk.sessions import Sessions
+from debar.console.desk.tables import PlatformTables
 from debar.console.desk.views import Views
 from debar.model.window import Window
 from debar.register.address import open_register
@@ -31,14 +32,6 @@ if TYPE_CHECKING:
     from debar.app.opening import Setting
     from debar.model.ports import Clock
     from debar.plans.plan import Plan
-
-
-@dataclass(slots=True)
-class _Read:
-    """The platform as it was read, and how far the register's judgements were taken in."""
-
-    opened: Opened | None = None
-    judged_to: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,81 +57,66 @@ class Desk:
     jobs: Jobs
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionMaker:
-    """Makes versions, one after the other, in one thread.
+    """Makes versions.
 
     Args:
         cases: Where they are kept.
+        tables: The platform as it is now.
         setting: The register and the policy.
-        platform: Where the platform's tables are.
         clock: Tells the time.
-        artefacts: Name to what makes it of the plan, such as the network's layout.
+        artefacts: Name to what makes it of the plan and the former version's, such as the network's layout.
     """
 
     cases: Cases
+    tables: PlatformTables
     setting: Setting
-    platform: Path | None
     clock: Clock
-    artefacts: Mapping[str, Callable[[Plan, str | None], str]] = field(default_factory=dict)
-    _read: _Read = field(default_factory=_Read)
+    artefacts: Mapping[str, Callable[[Plan, str | None], str]]
 
     def __call__(self, job: Job, say: Callable[[str], None]) -> None:
         """Make the version that a job asks for."""
-        opened = self._opened(say)
+        opened = self.tables.opened(say)
         say("finding who is linked")
         wish = self._wish(job)
-        with open_register(self.setting.register_address(), read_only=True) as register:
+        address = self.setting.register_address()
+        with open_register(address, read_only=True) as register:
             plan = make_plan(opened, wish, rates=rates_of(self.setting, None), register=register)
         if job.asked["proposed"]:
             say("recording the case")
-            with open_register(self.setting.register_address()) as register:
+            with open_register(address) as register:
                 record_case(plan, register, opened, by=wish.proposed_by, now=wish.now)
         say("drawing the network")
-        former = self.cases.version(job.case_id)
-        made = {}
-        for name, make in self.artefacts.items():
-            earlier = None
-            if (
-                former is not None
-                and (path := self.cases.artefact(job.case_id, former.number, name)).exists()
-            ):
-                earlier = path.read_text(encoding="utf-8")
-            made[name] = make(plan, earlier)
         self.cases.keep(
             job.case_id,
             plan,
             proposed=bool(job.asked["proposed"]),
             by=job.asked_by,
             why=job.asked["why"],
-            artefacts=made,
+            artefacts={name: make(plan, self._former(job, name)) for name, make in self.artefacts.items()},
             now=self.clock.now(),
         )
 
-    def _opened(self, say: Callable[[str], None]) -> Opened:
-        """Read the platform once, and take in what reviewers have said since."""
-        assert self.platform is not None, "a desk without a platform is asked for no version"
-        read = self._read
-        with open_register(self.setting.register_address(), read_only=True) as register:
-            judgements = register.judgements()
-        if read.opened is None:
-            say("reading the platform")
-            read.opened = open_platform(self.platform, self.setting)
-        else:
-            renew_judgements(read.opened, tuple(j for j in judgements if j.seq > read.judged_to))
-        read.judged_to = max([read.judged_to, *(j.seq for j in judgements)])
-        return read.opened
+    def _former(self, job: Job, name: str) -> str | None:
+        """Return what the former version of a case kept under a name."""
+        former = self.cases.version(job.case_id)
+        if former is None:
+            return None
+        path = self.cases.artefact(job.case_id, former.number, name)
+        return path.read_text(encoding="utf-8") if path.exists() else None
 
     def _wish(self, job: Job) -> Wish:
-        assert self.platform is not None, "a desk without a platform is asked for no version"
-        asked = self.cases.get(job.case_id).asked
+        assert self.tables.platform is not None, "its tables were opened"
+        asked = {**self.cases.get(job.case_id).asked}
+        decision = {**asked.get("decision", {}), **job.asked.get("decision", {})}
         now = self.clock.now().replace(microsecond=0)
         with open_register(self.setting.register_address(), read_only=True) as register:
             cited = cite(asked.get("authorities", ()), register, on=now.date())
         return Wish(
-            platform=str(self.platform.resolve()),
+            platform=str(self.tables.platform.resolve()),
             subjects=asked["subjects"],
-            decision={**read_decision(None), **asked.get("decision", {})},
+            decision={**read_decision(None), **decision},
             proposed_by=job.asked_by,
             proposer_key=job.asked.get("public_key", ""),
             now=now,
@@ -172,9 +150,12 @@ def open_desk(
     (folder / "cases").mkdir(parents=True, exist_ok=True)
     database = DeskDatabase(folder / "desk.sqlite")
     cases = Cases(database, folder / "cases")
-    maker = VersionMaker(
-        cases=cases, setting=setting, platform=platform, clock=clock, artefacts=dict(artefacts or {})
-    )
+    tables = PlatformTables(platform=platform, setting=setting)
+    common: dict[str, Any] = {"cases": cases, "tables": tables, "setting": setting, "clock": clock}
+    kinds: dict[str, Callable[[Job, Callable[[str], None]], None]] = {
+        "version": VersionMaker(artefacts=dict(artefacts or {}), **common),
+        "apply": Applier(**common),
+    }
     return Desk(
         folder=folder,
         setting=setting,
@@ -184,5 +165,5 @@ def open_desk(
         sessions=Sessions(database),
         cases=cases,
         views=Views(database),
-        jobs=Jobs(database, clock, maker),
+        jobs=Jobs(database, clock, lambda job, say: kinds[job.asked["kind"]](job, say)),
     )
