@@ -328,3 +328,17 @@ def test_a_desk_opens_again_with_all_that_it_held(opened: Open) -> None:
     case = opened.case()
     again = open_console(opened.files)
     assert case in again.as_("ben").get("/cases").text
+
+
+def test_a_page_that_fails_tells_nothing_of_our_insides(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DBR-K016: the page says that it was us; what went wrong goes to the log."""
+    ana = opened.as_("ana")
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("secret of the inside")
+
+    monkeypatch.setattr(type(opened.desk.cases), "everything", broken)
+    answer = ana.ask("GET", "/cases")
+    assert (500, True, False) == (answer.status, "DBR-K016" in answer.text, "secret" in answer.text)

@@ -7,6 +7,7 @@ screen is asked, and what a screen raises becomes a page.
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote
@@ -40,7 +41,7 @@ FIELDS_MAX: Final = 200
 _STATUS: Final = {EXIT_USAGE: 400, EXIT_REFUSED: 409, EXIT_PROBLEMS: 422, EXIT_STALE: 409}
 _STATUS_OF_CODE: Final = {
     "DBR-K006": 404, "DBR-K010": 404, "DBR-K011": 404, "DBR-K020": 403, "DBR-K021": 403, "DBR-K022": 429,
-    "DBR-K023": 413, "DBR-K024": 404, "DBR-K025": 421,
+    "DBR-K016": 500, "DBR-K023": 413, "DBR-K024": 404, "DBR-K025": 421,
 }  # fmt: skip
 _MEDIA: Final = {
     "css": "text/css",
@@ -77,9 +78,7 @@ class Console:
                 routes.append(Route(page.path, self._page(page, as_json=False), methods=["GET"]))
             routes += [Route(file.path, self._file(file), methods=["GET"]) for file in screen.files]
             routes += [Route(deed.path, self._deed(deed), methods=["POST"]) for deed in screen.deeds]
-        return Starlette(
-            routes=routes, exception_handlers={HTTPException: self._not_here, Exception: self._our_mistake}
-        )
+        return Starlette(routes=routes, exception_handlers={HTTPException: self._not_here})
 
     def _page(self, page: Page, *, as_json: bool) -> Callable[[Request], Awaitable[Response]]:
         def make(asked: Asked) -> Response:
@@ -152,6 +151,12 @@ class Console:
             response = make(asked)
         except DebarError as error:
             response = self._problem(asked, error, as_json=as_json)
+        except Exception:
+            logging.getLogger("debar.console").exception("%s %s failed", request.method, request.url.path)
+            mistake = DebarError(
+                "DBR-K016", "this page could not be made: it is our mistake", hint="the log says where"
+            )
+            response = self._problem(asked, mistake, as_json=as_json)
         if sensitive:
             path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             name = asked.person.name if asked.person else ""
@@ -269,16 +274,9 @@ class Console:
     async def _not_here(self, request: Request, _error: Exception) -> Response:
         return await self._answered(request, _nothing, allowed=ANYBODY, sensitive=False)
 
-    async def _our_mistake(self, request: Request, _error: Exception) -> Response:
-        return await self._answered(request, _mistake, allowed=ANYBODY, sensitive=False)
-
 
 def _nothing(_asked: Asked) -> Response:
     raise DebarError("DBR-K024", "there is nothing at this address", hint="begin at /")
-
-
-def _mistake(_asked: Asked) -> Response:
-    raise DebarError("DBR-K013", "this could not be done: it is our mistake", hint="the log says where")
 
 
 def _refuse_others(asked: Asked, allowed: frozenset[str]) -> None:

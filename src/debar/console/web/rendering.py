@@ -17,6 +17,7 @@ from markupsafe import Markup
 from debar.app.telling_plans import amount
 from debar.model.canonical import sha256_hex
 from debar.model.legible import legible
+from debar.model.money import format_micros, parse_micros, round_to_minor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,8 +45,10 @@ def static_address(name: str) -> str:
 
 
 def money(text: str | None, currency: str) -> str:
-    """Return a decimal string as people read it: ``$1,900,000.00``."""
-    return "unknown" if text is None else amount(text, currency)
+    """Return a decimal string as people read it, in whole cents: ``$1,900,000.00``."""
+    if text is None:
+        return "unknown"
+    return amount(format_micros(round_to_minor(parse_micros(text), currency)), currency)
 
 
 def instant(text: str | datetime | None) -> str:
@@ -62,11 +65,11 @@ def day(text: str | datetime | None) -> str:
 
 
 def percent(text: str | float) -> str:
-    """Return a probability as whole percent; never 0 % or 100 % for what is only close to it."""
+    """Return a probability as whole percent; never 0 % or 100 %: no evidence is that good."""
     p = float(text)
-    if 0 < p < 0.01:
+    if p < 0.01:
         return "<1 %"
-    if 0.99 < p < 1:
+    if p > 0.99:
         return ">99 %"
     return f"{p * 100:.0f} %"
 
