@@ -22,6 +22,7 @@ from debar.linking.fitting.fit import fit_parameters
 from debar.linking.handovers import split_accounts
 from debar.linking.joint import find_joint_accounts
 from debar.linking.links import count_pairs, update_links, weigh_links
+from debar.linking.numbering import number_rows
 from debar.model.policy import Policy
 from debar.model.step import Step, quote_text
 from debar.stores.duckdb_engine import DuckEngine
@@ -63,9 +64,10 @@ def debar(folder: Path) -> dict[str, Any]:
         load(engine, folder)
         policy = Policy()
         parts = Parts()
-        parts.time("hand-overs", lambda: split_accounts(engine))
         parts.time("joint accounts", lambda: find_joint_accounts(engine))
         parts.time("ads", lambda: derive_evidence(engine))
+        parts.time("numbers", lambda: number_rows(engine))
+        parts.time("hand-overs", lambda: split_accounts(engine))
         parts.time("pairs", lambda: count_pairs(engine, policy, keep_rows=True))
         fit = parts.time("fit", lambda: fit_parameters(engine))
         parts.time("weights", lambda: weigh_links(engine, fit, policy))

@@ -8,7 +8,7 @@ import pytest
 from debar.linking.handovers import Handover, find_handovers, split_accounts
 from debar.linking.renames import NameChange, Seen
 from debar.stores.duckdb_engine import DuckEngine
-from linking_worlds import IDENTIFIERS, identifier
+from linking_worlds import IDENTIFIERS, World, identifier
 
 SOLD = date(2017, 3, 1)
 BEGAN, ENDED = date(2016, 1, 1), date(2018, 1, 1)
@@ -34,6 +34,10 @@ def later(account: str, **values: str) -> list[tuple[Any, ...]]:
 def loaded(*rows: list[tuple[Any, ...]]) -> DuckEngine:
     """Return an engine with these identifiers."""
     engine = DuckEngine(threads=1)
+    world = World()
+    for row in {row[0] for same in rows for row in same}:
+        world.account(row)
+    world.load(engine)
     engine.load("identifiers", IDENTIFIERS, [row for same in rows for row in same])
     return engine
 

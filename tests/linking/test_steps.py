@@ -10,11 +10,11 @@ from sqlglot.errors import ErrorLevel
 
 from debar.evidence.parameters import GRADES, ROLES, role_between, shared_code
 from debar.linking.counting.facts import fact_steps, held_step, named_steps
-from debar.linking.handovers import PERIODS
+from debar.linking.handovers import PERIODS, handover_steps, words_step
 from debar.linking.links import link_platform, reason_steps
+from debar.linking.numbering import FAMILY_BITS, number_steps
 from debar.linking.steps import (
     CODE_BASE,
-    FAMILY_BITS,
     judged_step,
     pair_steps,
     pattern_codes,
@@ -207,7 +207,10 @@ def test_every_step_translates_to_spark() -> None:
     """Each step is known to sqlglot on Spark, with no construct that it calls unsupported."""
     masks = dict.fromkeys(FAMILY_BITS, 1)
     steps = (
-        *row_steps("salt "),
+        *number_steps("salt "),
+        *handover_steps(),
+        words_step("salt "),
+        *row_steps(),
         *value_steps(200),
         judged_step(),
         *pair_steps(),

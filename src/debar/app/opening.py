@@ -18,6 +18,7 @@ from debar.linking.fitting.fit import fit_parameters
 from debar.linking.handovers import split_accounts
 from debar.linking.joint import find_joint_accounts
 from debar.linking.links import ensure_counted
+from debar.linking.numbering import number_rows
 from debar.linking.steps import judged_step
 from debar.model.problem import DebarError, Place
 from debar.register.address import PostgresAddress, home_of, is_there, open_register
@@ -160,9 +161,10 @@ def prepare(opened: Opened) -> None:
     """Count a platform's pairs, once: accounts that changed hands split, joint ones found, ads compared."""
     engine = opened.engine
     if not engine.columns("joint_accounts"):
-        split_accounts(engine)
         find_joint_accounts(engine)
         derive_evidence(engine)
+        number_rows(engine)  # once, for hand-overs and pairs
+        split_accounts(engine)
     ensure_counted(engine, opened.policy)
 
 

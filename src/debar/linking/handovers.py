@@ -13,6 +13,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from debar.evidence.naming.comparing import NameLevel, compare_names
+from debar.linking.numbering import (
+    OF_LEGAL_NAME,
+    drop_numbers,
+    number_rows,
+    numbered_with,
+    value_hash,
+)
 from debar.model.identifiers import FAMILIES
 from debar.model.step import Step
 
@@ -73,89 +80,77 @@ PERIODS: Final = {
 """Columns of ``account_periods``: the holders of an account that changed hands, one row a holder."""
 
 _SUSPECTS: Final = (
-    "SELECT account_id, CAST(ROW_NUMBER() OVER (ORDER BY account_id) AS INTEGER) AS suspect_no FROM ("
-    "SELECT DISTINCT account_id FROM (SELECT account_id, family FROM identifiers"
-    " WHERE family IN ('legal', 'contact') AND source NOT LIKE 'derived:legal_name'"
-    " GROUP BY account_id, family"
-    " HAVING MIN(first_seen) < MAX(first_seen) AND MIN(last_seen) <= MAX(first_seen) + INTERVAL 14 DAY)"
-    " AS met WHERE account_id <> 'unattributed') AS suspects"
-)
-
-# An end is told only if each row of the value tells one; what the accounts table implies has no time.
-_VALUES: Final = (
-    "SELECT s.suspect_no, i.family, i.kind, VALUE_HASH(i.kind, i.value_key) AS value_hash,"
-    " MIN(i.first_seen) AS starts,"
-    " CASE WHEN COUNT(i.last_seen) = COUNT(*) THEN MAX(i.last_seen) END AS ends"
-    " FROM identifiers AS i JOIN handover_suspects AS s ON s.account_id = i.account_id"
-    " WHERE i.family IN ('legal', 'web', 'contact', 'access', 'name')"
-    " AND i.kind NOT IN ('ip', 'manager', 'name')"
-    " AND i.source <> 'derived:legal_name' AND (i.first_seen IS NOT NULL OR i.last_seen IS NOT NULL)"
-    " GROUP BY s.suspect_no, i.family, i.kind, VALUE_HASH(i.kind, i.value_key)"
-)
-
-# A hash finds the few values that may be crowded, at little cost; then the accounts on them are counted.
-_LOUD: Final = (
-    "SELECT VALUE_HASH(i.kind, i.value_key) AS value_hash FROM identifiers AS i"
-    " WHERE i.family IN ('legal', 'web', 'contact', 'access', 'name')"
-    " AND i.kind NOT IN ('ip', 'manager', 'name')"
-    " GROUP BY VALUE_HASH(i.kind, i.value_key) HAVING COUNT(*) > $crowd_max"
+    "SELECT DISTINCT account_no FROM (SELECT w.account_no FROM link_rows AS w"
+    " JOIN link_kinds AS k ON k.kind_no = w.kind_no WHERE k.family IN ('legal', 'contact')"
+    f" AND w.source_no <> {OF_LEGAL_NAME} GROUP BY w.account_no, w.family_bit"
+    " HAVING MIN(w.first_seen) < MAX(w.first_seen)"
+    " AND MIN(w.last_seen) <= MAX(w.first_seen) + INTERVAL 14 DAY) AS met"
 )
 
 _CROWDED: Final = (
-    "SELECT l.value_hash FROM identifiers AS i"
-    " JOIN handover_loud AS l ON l.value_hash = VALUE_HASH(i.kind, i.value_key)"
-    " GROUP BY l.value_hash HAVING COUNT(DISTINCT i.account_id) > $crowd_max"
+    "SELECT w.value_hash FROM link_rows AS w"
+    " JOIN (SELECT value_hash FROM link_repeats WHERE rows_count > $crowd_max) AS r"
+    " ON r.value_hash = w.value_hash GROUP BY w.value_hash HAVING COUNT(DISTINCT w.account_no) > $crowd_max"
 )
 
+# An end is told only if each row of the value tells one; what the accounts table implies has no time.
 _HELD: Final = (
-    "SELECT v.suspect_no, v.family, v.kind, v.value_hash, v.starts, v.ends FROM handover_values AS v"
-    " LEFT JOIN handover_crowded AS c ON c.value_hash = v.value_hash"
-    " WHERE c.value_hash IS NULL"
+    "SELECT w.account_no, w.kind_no, w.value_hash, MIN(w.first_seen) AS starts,"
+    " CASE WHEN COUNT(w.last_seen) = COUNT(*) THEN MAX(w.last_seen) END AS ends"
+    " FROM link_rows AS w JOIN handover_suspects AS s ON s.account_no = w.account_no"
+    " JOIN (SELECT kind_no FROM link_kinds WHERE family IN ('legal', 'web', 'contact', 'access', 'name')"
+    " AND kind NOT IN ('ip', 'manager', 'name')) AS k ON k.kind_no = w.kind_no"
+    " LEFT JOIN handover_crowded AS c ON c.value_hash = w.value_hash"
+    f" WHERE c.value_hash IS NULL AND w.source_no <> {OF_LEGAL_NAME}"
+    " AND (w.first_seen IS NOT NULL OR w.last_seen IS NOT NULL)"
+    " GROUP BY w.account_no, w.kind_no, w.value_hash"
 )
 
 _DAYS: Final = (
-    "SELECT DISTINCT suspect_no, starts AS day FROM handover_held"
-    " WHERE family IN ('legal', 'contact') AND starts IS NOT NULL"
+    "SELECT DISTINCT h.account_no, h.starts AS day FROM handover_held AS h"
+    " JOIN link_kinds AS k ON k.kind_no = h.kind_no"
+    " WHERE k.family IN ('legal', 'contact') AND h.starts IS NOT NULL"
 )
 
 # One value on one day: of the former holder, of the later one, of both, or untold.
 _SIDES: Final = (
-    "SELECT d.suspect_no, d.day, h.family, h.kind, h.value_hash, h.starts, h.ends, CASE"
+    "SELECT d.account_no, d.day, h.kind_no, h.value_hash, h.starts, h.ends, CASE"
     " WHEN h.starts IS NULL THEN CASE WHEN h.ends <= d.day + INTERVAL 14 DAY THEN 'former' ELSE 'untold' END"
     " WHEN h.starts >= d.day THEN 'later'"
     " WHEN h.ends <= d.day + INTERVAL 14 DAY THEN 'former'"
     " WHEN h.starts >= d.day - INTERVAL 14 DAY THEN 'later' ELSE 'both' END AS side"
-    " FROM handover_days AS d JOIN handover_held AS h ON h.suspect_no = d.suspect_no"
+    " FROM {days} AS d JOIN handover_held AS h ON h.account_no = d.account_no"
 )
 
 _KINDS: Final = (
-    "SELECT suspect_no, day, family, kind,"
+    "SELECT account_no, day, kind_no,"
     " SUM(CASE WHEN side = 'both' THEN 1 ELSE 0 END) AS both_count,"
     " MAX(CASE WHEN side = 'former' THEN ends END) AS former_until,"
     " MIN(CASE WHEN side = 'later' THEN starts END) AS later_from"
-    " FROM handover_sides GROUP BY suspect_no, day, family, kind"
+    f" FROM ({_SIDES.format(days='handover_days')}) AS sides GROUP BY account_no, day, kind_no"
 )
 
 _BREAKS: Final = (
-    "SELECT suspect_no, day, MAX(former_until) AS not_before, MIN(later_from) AS not_after"
-    " FROM handover_kinds GROUP BY suspect_no, day"
+    "SELECT account_no, day, MAX(former_until) AS not_before, MIN(later_from) AS not_after"
+    " FROM handover_kinds GROUP BY account_no, day"
 )
 
 _TOGETHER: Final = (
-    "SELECT k.suspect_no, k.day, k.family, k.kind, k.both_count, b.not_before, CASE WHEN k.both_count = 0"
+    "SELECT k.account_no, k.day, f.family, k.both_count, b.not_before, CASE WHEN k.both_count = 0"
     " AND k.former_until >= b.not_before - INTERVAL 60 DAY"
     " AND k.later_from <= b.not_after + INTERVAL 60 DAY THEN 1 ELSE 0 END AS together"
-    " FROM handover_kinds AS k JOIN handover_breaks AS b ON b.suspect_no = k.suspect_no AND b.day = k.day"
+    " FROM handover_kinds AS k JOIN handover_breaks AS b ON b.account_no = k.account_no AND b.day = k.day"
+    " JOIN link_kinds AS f ON f.kind_no = k.kind_no"
 )
 
 _CUTS: Final = (
-    "SELECT s.account_id, c.suspect_no, c.day, c.not_before FROM ("
-    "SELECT suspect_no, day, not_before, SUM(together) AS kinds_count, SUM(both_count) AS both_count,"
+    "SELECT n.account_id, c.account_no, c.day, c.not_before FROM ("
+    "SELECT account_no, day, not_before, SUM(together) AS kinds_count, SUM(both_count) AS both_count,"
     " COUNT(DISTINCT CASE WHEN together = 1 THEN family END) AS families_count,"
     " MAX(CASE WHEN family = 'legal' THEN together ELSE 0 END) AS legal_together,"
     " SUM(CASE WHEN family = 'legal' THEN both_count ELSE 0 END) AS legal_both_count"
-    " FROM handover_together GROUP BY suspect_no, day, not_before) AS c"
-    " JOIN handover_suspects AS s ON s.suspect_no = c.suspect_no"
+    f" FROM ({_TOGETHER}) AS told GROUP BY account_no, day, not_before) AS c"
+    " JOIN link_numbers AS n ON n.account_no = c.account_no"
     " WHERE c.legal_both_count = 0 AND c.families_count >= 2"
     f" AND c.kinds_count >= GREATEST({KINDS_MIN} - c.legal_together + c.both_count,"
     f" {KINDS_IN_SPITE} * c.both_count)"
@@ -163,41 +158,46 @@ _CUTS: Final = (
 
 # The rows of a value tell what it is called; only accounts with a cut are asked.
 _TOLD: Final = (
-    "SELECT c.account_id, s.day, s.side, s.family, s.kind, MIN(i.shown) AS shown FROM handover_cuts AS c"
-    " JOIN handover_sides AS s ON s.suspect_no = c.suspect_no AND s.day = c.day"
-    " JOIN identifiers AS i ON i.account_id = c.account_id AND i.kind = s.kind"
-    " AND VALUE_HASH(i.kind, i.value_key) = s.value_hash"
-    " WHERE s.side IN ('former', 'later') AND i.source <> 'derived:legal_name'"
-    " AND (i.first_seen IS NOT NULL OR i.last_seen IS NOT NULL)"
-    " GROUP BY c.account_id, s.day, s.side, s.family, s.kind, s.value_hash"
+    "SELECT c.account_id, s.day, s.side, f.family, f.kind, MIN(i.shown) AS shown FROM handover_cuts AS c"
+    f" JOIN ({_SIDES.format(days='handover_cuts')}) AS s ON s.account_no = c.account_no AND s.day = c.day"
+    " JOIN link_kinds AS f ON f.kind_no = s.kind_no"
+    " JOIN handover_words AS i ON i.account_no = c.account_no AND i.value_hash = s.value_hash"
+    " WHERE s.side IN ('former', 'later')"
+    " GROUP BY c.account_id, s.day, s.side, f.family, f.kind, s.value_hash"
 )
+
+
+def words_step(salt: str) -> Step:
+    """Return the step ``handover_words``: account_no, value_hash, shown of the accounts with a cut."""
+    return Step(
+        name="handover_words",
+        sql=(
+            f"SELECT c.account_no, {value_hash('i', salt)} AS value_hash, i.shown FROM identifiers AS i"
+            " JOIN (SELECT DISTINCT account_id, account_no FROM handover_cuts) AS c"
+            " ON c.account_id = i.account_id WHERE i.source IS DISTINCT FROM 'derived:legal_name'"
+            " AND (i.first_seen IS NOT NULL OR i.last_seen IS NOT NULL)"
+        ),
+    )
 
 
 def handover_steps() -> tuple[Step, ...]:
     """Return the steps that find the days on which everything that says who holds an account changes.
 
     Returns:
-        ``handover_suspects`` (account_id, suspect_no: accounts with a legal or contact value that ends before
-        another begins), ``handover_loud``,
-        ``handover_values`` (suspect_no, family, kind, value_hash, starts, ends: null where an end
-        is not told), ``handover_crowded``, ``handover_held``, ``handover_days`` (suspect_no, day),
-        ``handover_sides`` (a value on such a day: ``former``, ``later``, ``both`` or ``untold``),
-        ``handover_kinds`` (until when the former, from when the later holder is seen), ``handover_breaks``,
-        ``handover_together`` (whether a kind changed with the others) and ``handover_cuts`` (account_id,
-        day, not_before: days that pass the bar).
+        ``handover_suspects`` (account_no: accounts with a legal or contact value that ends before another
+        begins), ``handover_crowded`` (value_hash), ``handover_held`` (account_no, kind_no, value_hash,
+        starts, ends: null where an end is not told), ``handover_days`` (account_no, day),
+        ``handover_kinds`` (until when the former, from when the later holder is seen), ``handover_breaks``
+        and ``handover_cuts`` (account_id, account_no, day, not_before: days that pass the bar).
     """
     assert (OVERLAP_DAYS, TOGETHER_DAYS) == (14, 60), "the steps write these as literals"
     return (
         Step(name="handover_suspects", sql=_SUSPECTS),
-        Step(name="handover_values", sql=_VALUES),
-        Step(name="handover_loud", sql=_LOUD, parameters={"crowd_max": CROWD_MAX}),
         Step(name="handover_crowded", sql=_CROWDED, parameters={"crowd_max": CROWD_MAX}),
         Step(name="handover_held", sql=_HELD),
         Step(name="handover_days", sql=_DAYS),
-        Step(name="handover_sides", sql=_SIDES),
         Step(name="handover_kinds", sql=_KINDS),
         Step(name="handover_breaks", sql=_BREAKS),
-        Step(name="handover_together", sql=_TOGETHER),
         Step(name="handover_cuts", sql=_CUTS),
     )
 
@@ -206,13 +206,27 @@ def find_handovers(engine: Engine) -> tuple[Handover, ...]:
     """Find the accounts that changed hands by what they hold.
 
     Args:
-        engine: Holds ``identifiers``; undated values and the crowded ones tell nothing.
+        engine: Holds ``accounts`` and ``identifiers``; undated values and the crowded ones tell nothing.
+            Where :func:`debar.linking.numbering.number_rows` was called the rows are not read again.
 
     Returns:
         Hand-overs, by account and day. Where both holders state a legal name and the names are near or
         kin, the account was renamed or its company re-registered, and is left out.
     """
-    for step in handover_steps():
+    salt = numbered_with(engine)
+    steps = handover_steps()
+    if salt is None:
+        found = _found(engine, steps, number_rows(engine))
+        drop_numbers(engine)
+    else:
+        found = _found(engine, steps, salt)
+    for step in (*steps, words_step("")):
+        engine.drop(step.name)
+    return found
+
+
+def _found(engine: Engine, steps: Iterable[Step], salt: str) -> tuple[Handover, ...]:
+    for step in (*steps, words_step(salt)):
         engine.run(step)
         if step.name == "handover_suspects" and not engine.rows(f"SELECT 1 FROM {step.name} LIMIT 1"):
             return ()
@@ -321,7 +335,7 @@ def split_accounts(engine: Engine, changes: Iterable[NameChange] = ()) -> tuple[
     """Find hand-overs and make the table ``account_periods`` of the accounts that had more than one holder.
 
     Args:
-        engine: Holds ``identifiers``.
+        engine: Holds ``accounts`` and ``identifiers``.
         changes: Changes of name between two exports of the platform (:func:`name_changes`).
 
     Returns:

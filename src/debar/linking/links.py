@@ -16,11 +16,10 @@ from debar.linking.counting.run import count_on_arrays
 from debar.linking.counting.update import update_pairs, weigh_new_patterns
 from debar.linking.fitting.weights import load_weights
 from debar.linking.handovers import PERIODS
+from debar.linking.numbering import FAMILY_BITS, number_rows, numbered_with
 from debar.linking.steps import (
     CODE_BASE,
-    FAMILY_BITS,
     judged_step,
-    load_kinds,
     pair_steps,
     pattern_step,
     row_steps,
@@ -44,11 +43,6 @@ if TYPE_CHECKING:
     from debar.model.ports import Engine
 
 
-SALTS: Final = ("", "a ", "b ")
-"""Tried in turn until no two values have one hash: with 64 bits the first does on all but one in thousands of
-the largest platforms."""
-
-
 def count_pairs(engine: Engine, policy: Policy, *, keep_rows: bool = False) -> None:
     """Reduce every candidate pair of a platform to a pattern: all that linking counts, before any weight.
 
@@ -60,27 +54,19 @@ def count_pairs(engine: Engine, policy: Policy, *, keep_rows: bool = False) -> N
     """
     if not engine.columns("account_periods"):
         engine.load("account_periods", PERIODS, [])
-    load_kinds(engine)
-    salt = _number_values(engine)
-    for step in (*value_steps(policy.crowd_cap), judged_step()):
+    salt = numbered_with(engine)
+    if salt is None:
+        salt = number_rows(engine)
+    for step in (*row_steps(), *value_steps(policy.crowd_cap), judged_step()):
         engine.run(step)
-    for done in ("link_held",) if keep_rows else ("link_held", "link_rows"):
+    done_with = ("link_numbered", "link_numbers", "link_held")
+    for done in done_with if keep_rows else (*done_with, "link_rows"):
         engine.drop(done)
     if isinstance(engine, ArrayEngine):
         count_on_arrays(engine, policy.crowd_cap, keep_ends=keep_rows)
     else:
         count_in_steps(engine)
     engine.load("link_counted", {"crowd_cap": "INTEGER", "salt": "VARCHAR"}, [(policy.crowd_cap, salt)])
-
-
-def _number_values(engine: Engine) -> str:
-    """Turn the rows into numbers; return the salt with which no two values have one number."""
-    for salt in SALTS:
-        for step in row_steps(salt):
-            engine.run(step)
-        if not engine.rows("SELECT value_no FROM link_repeats WHERE mixed"):
-            return salt
-    raise AssertionError("two different values cannot have one hash under every salt")
 
 
 def salt_of(engine: Engine) -> str:

@@ -16,20 +16,13 @@ from debar.evidence.parameters import (
     ROLES,
 )
 from debar.evidence.weigh import FIRM_GRADES
-from debar.linking.words import noun, opening, other_families, role_of_sql
-from debar.model.identifiers import FAMILIES, TELLING_FAMILIES, carries_a_ban, is_weak
-from debar.model.step import Step, quote_text
+from debar.linking.numbering import FAMILY_BITS, GIVEN
+from debar.linking.words import role_of_sql
+from debar.model.identifiers import FAMILIES
+from debar.model.step import Step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from debar.model.ports import Engine
-
-KINDS_MAX: Final = 62
-"""Kinds are bits of one 64-bit number."""
-
-FAMILY_BITS: Final = {family: 1 << place for place, family in enumerate(FAMILIES)}
-"""Family to its bit, in the order of ``FAMILIES``."""
 
 CODE_BASE: Final = 256
 """A pattern holds each family's code (:data:`debar.evidence.parameters.CODES`) in this base."""
@@ -41,82 +34,16 @@ above it, in the order of ``FAMILIES``, are the families in which a kind that ma
 LEGAL_BIT: Final = FAMILY_BITS["legal"]
 
 
-_KINDS: Final = {
-    "kind_no": "TINYINT",
-    "kind": "VARCHAR",
-    "family": "VARCHAR",
-    "kind_bit": "BIGINT",
-    "family_bit": "TINYINT",
-    "telling_mask": "TINYINT",
-    "weak": "INTEGER",
-    "carries": "BOOLEAN",
-    "opening": "VARCHAR",
-    "noun": "VARCHAR",
-    "others": "VARCHAR",
-}
+def row_steps() -> tuple[Step, ...]:
+    """Return the steps that keep the rows of the present holders only.
 
-
-def load_kinds(engine: Engine) -> None:
-    """Make the table ``link_kinds`` of the kinds that this platform uses and that have a family.
-
-    Columns:
-        kind_no (TINYINT): position, so that kinds are bits of one number.
-        kind, family (VARCHAR): as in ``identifiers``.
-        kind_bit (BIGINT), family_bit (TINYINT): one bit each.
-        telling_mask (TINYINT): the telling families but this one: what a role is read from.
-        weak (INTEGER): 1 for what strangers have in common by their circumstances.
-        carries (BOOLEAN): whether a shared value may put an account into a ban.
-        opening, noun, others (VARCHAR): words for sentences.
-    """
-    found = engine.rows(
-        "SELECT DISTINCT kind, family FROM identifiers WHERE family IS NOT NULL ORDER BY kind, family"
-    )
-    known = [(kind, family) for kind, family in found if family in FAMILY_BITS]
-    assert len(known) <= KINDS_MAX, "kinds fit into one 64-bit mask"
-    assert len(dict(known)) == len(known), "a kind has one family"
-    engine.load(
-        "link_kinds",
-        _KINDS,
-        [
-            (
-                number,
-                kind,
-                family,
-                1 << number,
-                FAMILY_BITS[family],
-                sum(FAMILY_BITS[name] for name in TELLING_FAMILIES if name != family),
-                int(is_weak(kind)),
-                carries_a_ban(kind),
-                opening(kind),
-                noun(kind),
-                other_families(family),
-            )
-            for number, (kind, family) in enumerate(known)
-        ],
-    )
-
-
-def row_steps(salt: str = "") -> tuple[Step, ...]:
-    """Return the steps that turn rows of text into numbers, each row once.
-
-    A value's number comes from a 64-bit hash of its kind and text, which an engine makes as it likes
-    (``VALUE_HASH``). That no two values have one hash is not assumed but seen: a second hash of another text
-    stands beside it, and ``mixed`` says where the two disagree. Then the numbers are made with another salt.
-
-    Args:
-        salt: Goes before each value's text.
+    They come after :func:`debar.linking.numbering.number_rows`.
 
     Returns:
-        ``link_accounts`` (account_id, account_no in the order of account_id, from_day of the present
-        holder), ``link_rows`` (the rows of the present holders: account_no, value_hash, value_check, kind_no,
-        family_bit, first_seen, last_seen) and ``link_repeats`` (values that more than one row has: value_no,
-        value_hash, mixed).
+        ``link_accounts`` (account_id, account_no, from_day of the present holder) and ``link_rows`` without
+        what former holders left.
     """
-    return (
-        Step(name="link_accounts", sql=_ACCOUNTS),
-        Step(name="link_rows", sql=rows_sql(salt)),
-        Step(name="link_repeats", sql=_REPEATS),
-    )
+    return (Step(name="link_accounts", sql=_ACCOUNTS), Step(name="link_rows", sql=_PRESENT_ROWS))
 
 
 def value_steps(crowd_cap: int) -> tuple[Step, ...]:
@@ -159,33 +86,20 @@ def value_steps(crowd_cap: int) -> tuple[Step, ...]:
 
 
 _ACCOUNTS: Final = (
-    "SELECT a.account_id, CAST(ROW_NUMBER() OVER (ORDER BY a.account_id) AS INTEGER) AS account_no,"
-    " p.from_day FROM accounts AS a"
+    "SELECT n.account_id, n.account_no, p.from_day FROM link_numbers AS n"
     " LEFT JOIN (SELECT account_id, MAX(from_day) AS from_day FROM account_periods GROUP BY account_id) AS p"
-    " ON p.account_id = a.account_id WHERE a.account_id <> 'unattributed'"
+    " ON p.account_id = n.account_id"
 )
 
 # What began under a former holder says nothing about the present one; the export's own names are of today.
 PRESENT: Final = (
     "(a.from_day IS NULL OR i.first_seen >= a.from_day OR i.source IN ('derived:name', 'derived:legal_name'))"
 )
+PRESENT_NUMBERED: Final = f"(a.from_day IS NULL OR w.first_seen >= a.from_day OR w.source_no <> {GIVEN})"
 
-
-def rows_sql(salt: str) -> str:
-    """Return the SELECT of ``link_rows``."""
-    return (
-        f"SELECT a.account_no, {value_hash('i', salt)} AS value_hash,"
-        " VALUE_HASH('check', i.kind || ':' || i.value_key) AS value_check,"
-        " k.kind_no, k.family_bit, i.first_seen, i.last_seen"
-        " FROM identifiers AS i JOIN link_kinds AS k ON k.kind = i.kind AND k.family = i.family"
-        f" JOIN link_accounts AS a ON a.account_id = i.account_id WHERE {PRESENT}"
-    )
-
-
-_REPEATS: Final = (
-    "SELECT CAST(ROW_NUMBER() OVER (ORDER BY value_hash) AS INTEGER) AS value_no, value_hash, mixed FROM ("
-    "SELECT value_hash, MIN(value_check) <> MAX(value_check) AS mixed FROM link_rows"
-    " GROUP BY value_hash HAVING COUNT(*) > 1) AS met"
+_PRESENT_ROWS: Final = (
+    "SELECT w.* FROM link_rows AS w LEFT JOIN (SELECT account_no, from_day FROM link_accounts"
+    f" WHERE from_day IS NOT NULL) AS a ON a.account_no = w.account_no WHERE {PRESENT_NUMBERED}"
 )
 
 # A day that one of an account's rows leaves open is open.
@@ -212,12 +126,6 @@ PRESENCE: Final = (
     " LEFT JOIN (SELECT value_hash FROM link_values WHERE crowd > $crowd_cap) AS o"
     " ON o.value_hash = w.value_hash WHERE o.value_hash IS NULL GROUP BY w.account_no"
 )
-
-
-def value_hash(table: str, salt: str = "") -> str:
-    """Return the SQL of a row's value hash, from its kind and text."""
-    before = f"{quote_text(salt)} || " if salt else ""
-    return f"VALUE_HASH({table}.kind, {before}{table}.value_key)"
 
 
 def judged_step() -> Step:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from debar.linking.fitting.weights import weigh_patterns
+from debar.linking.numbering import rows_sql
 from debar.linking.steps import (
     AGREES,
     CANDIDATES,
@@ -20,12 +21,12 @@ from debar.linking.steps import (
     HELD,
     PASSED_ON,
     PRESENCE,
+    PRESENT_NUMBERED,
     VALUES,
     end_role_sql,
     facts_sql,
     judged_step,
     pattern_step,
-    rows_sql,
 )
 from debar.model.step import Step
 
@@ -243,8 +244,15 @@ def _number(engine: ArrayEngine, salt: str) -> bool:
             sql="SELECT account_no FROM day_former_accounts UNION SELECT account_no FROM day_accounts",
         )
     )
+    every_row = rows_sql("changed_identifiers", "day_accounts", salt)
     engine.run(
-        Step(name="day_new_rows", sql=_renamed(rows_sql(salt), {"identifiers": "changed_identifiers"}))
+        Step(
+            name="day_new_rows",
+            sql=(
+                f"SELECT w.* FROM ({every_row}) AS w JOIN day_accounts AS a ON a.account_no = w.account_no"
+                f" WHERE {PRESENT_NUMBERED}"
+            ),
+        )
     )
     engine.run(
         Step(
@@ -288,7 +296,8 @@ _NUMBERED: Final = (
 
 _NEW_REPEATS: Final = (
     "INSERT INTO link_repeats SELECT CAST(m.most + ROW_NUMBER() OVER (ORDER BY n.value_hash) AS INTEGER),"
-    " n.value_hash, FALSE FROM (SELECT value_hash FROM day_rows GROUP BY value_hash HAVING COUNT(*) > 1) AS n"
+    " n.value_hash, FALSE, n.rows_count FROM (SELECT value_hash, CAST(COUNT(*) AS INTEGER) AS rows_count"
+    " FROM day_rows GROUP BY value_hash HAVING COUNT(*) > 1) AS n"
     " CROSS JOIN (SELECT COALESCE(MAX(value_no), 0) AS most FROM link_repeats) AS m"
     " WHERE n.value_hash NOT IN (SELECT value_hash FROM link_repeats)"
 )

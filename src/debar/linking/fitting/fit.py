@@ -28,7 +28,7 @@ from debar.evidence.parameters import (
     millibits,
 )
 from debar.linking.fitting.weights import pattern_code_rows
-from debar.linking.steps import FAMILY_BITS
+from debar.linking.numbering import FAMILY_BITS
 from debar.model.identifiers import FAMILIES
 
 if TYPE_CHECKING:
