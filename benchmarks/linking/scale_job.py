@@ -1,6 +1,8 @@
 """One timed piece of work on normalised tables, in a process of its own so that its memory can be told.
 
-    python -m benchmarks.linking.scale_job WORK FOLDER
+    python -m benchmarks.linking.scale_job WORK FOLDER [MEMORY]
+
+MEMORY is the limit of the database, in DuckDB's own form: 4GB, as the product's own engine has, unless told otherwise.
 
 Law: prints one JSON object: seconds and what was counted. Its memory is read by whoever started it.
 """
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 THREADS: Final = 2
-MEMORY: Final = "8GB"
+MEMORY: Final = sys.argv[3] if len(sys.argv) > 3 else "4GB"
 CAP: Final = Policy().crowd_cap
 
 FLOOR: Final = """
@@ -164,7 +166,7 @@ WORK: Final = {"floor": floor, "debar": debar, "naive": naive}
 
 def main() -> None:
     """Do the work and print what it took."""
-    work, folder = sys.argv[1:]
+    work, folder = sys.argv[1:3]
     started, used = time.perf_counter(), time.process_time()
     counted = WORK[work](Path(folder))
     seconds = {

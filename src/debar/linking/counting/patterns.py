@@ -37,6 +37,12 @@ AGREES: Final = 1
 HAS_DATA: Final = 2
 PASSED_ON: Final = 4
 
+ROLE_BITS: Final = 2
+ROLE_MASK: Final = (1 << ROLE_BITS) - 1
+assert len(ROLES) <= 1 << ROLE_BITS, "four roles, one for each vote of a pair, fit into a byte"
+
+ROWS_AT_ONCE: Final = 1 << 20
+
 
 def _votes_of_masks() -> Bytes:
     """Return what a pair says about a value: by the value's family, the pair's shared and known masks."""
@@ -75,6 +81,8 @@ class Values:
         agreeing, with_data (int32): value number to its votes, which :func:`settle_votes` adds up.
         end_agreeing, end_with_data (int32): row number to the votes of the account's own pairs on the
             value, which :func:`count_votes` adds up.
+        end_roles (uint8): row number to the roles that it shows, two bits for each vote of a pair (AGREES,
+            HAS_DATA), which :func:`settle_votes` makes.
         kind_bit (uint64): kind number to its bit.
         firm (uint8): kind number and grade to the bits of a firm number.
     """
@@ -84,6 +92,7 @@ class Values:
     with_data: Small
     end_agreeing: Small
     end_with_data: Small
+    end_roles: Bytes
     kind_bit: NDArray[np.uint64]
     firm: Bytes
 
@@ -163,9 +172,10 @@ def count_votes(pairs: Sweep, values: Values) -> None:
 
 
 def settle_votes(holdings: Holdings, values: Values) -> None:
-    """Add up the votes of the values: each pair stands with both of its accounts."""
+    """Add up the votes of the values, each pair stands with both of its accounts; and make the roles."""
     for votes, ends in ((values.agreeing, values.end_agreeing), (values.with_data, values.end_with_data)):
         votes[:] = np.bincount(holdings.value, weights=ends, minlength=len(votes)).astype(np.int64) // 2
+    _roles_of_ends(holdings, values)
 
 
 def patterns(pairs: Sweep, holdings: Holdings, values: Values) -> tuple[Ints, Bytes]:
@@ -173,7 +183,7 @@ def patterns(pairs: Sweep, holdings: Holdings, values: Values) -> tuple[Ints, By
     if not len(pairs.row):
         return pairs.begins, pairs.shared
     kind, family = holdings.kind[pairs.row], holdings.family[pairs.row]
-    grade = values.base_grade[holdings.value[pairs.row]] + _roles(pairs, holdings, values)
+    grade = values.base_grade[holdings.value[pairs.row]] + _roles(pairs, values)
     new_pair = np.zeros(len(family), dtype=np.bool_)
     new_pair[pairs.begins] = True
     cut = np.flatnonzero(new_pair | np.append(True, family[1:] != family[:-1]))
@@ -186,23 +196,31 @@ def patterns(pairs: Sweep, holdings: Holdings, values: Values) -> tuple[Ints, By
     return pattern + NOTHING_SHARED[pairs.known & ~pairs.shared], firm
 
 
-def _roles(pairs: Sweep, holdings: Holdings, values: Values) -> Bytes:
+def _roles(pairs: Sweep, values: Values) -> Bytes:
     """Return the place of each shared value's role for its pair, as ``role_between`` names it."""
-    value = holdings.value[pairs.row]
-    agrees, has_data = (pairs.said & AGREES) != 0, (pairs.said & HAS_DATA) != 0
-    agreeing, with_data = values.agreeing[value], values.with_data[value]
-    role = np.zeros(len(value), dtype=np.uint8)
-    for rows in (pairs.row, pairs.other_row):
+    own_vote = (pairs.said & np.uint8(AGREES | HAS_DATA)) * np.uint8(ROLE_BITS)
+    one, other = (values.end_roles[rows] >> own_vote & ROLE_MASK for rows in (pairs.row, pairs.other_row))
+    role: Bytes = np.maximum(one, other)
+    role[(pairs.said & PASSED_ON) != 0] = ROLES.index("passed_on")
+    return role
+
+
+def _roles_of_ends(holdings: Holdings, values: Values) -> None:
+    """Note the role that each account shows of each value to a pair, for any vote of the pair itself."""
+    for start in range(0, len(holdings.value), ROWS_AT_ONCE):
+        rows = slice(start, start + ROWS_AT_ONCE)
+        value = holdings.value[rows]
+        agreeing, with_data = values.agreeing[value], values.with_data[value]
         own, own_data = values.end_agreeing[rows], values.end_with_data[rows]
         whole = (with_data > own_data) & (
             ONE_OWNERS[0] * (agreeing - own) >= ONE_OWNERS[1] * (with_data - own_data)
         )
-        told = _role_of(
-            np.where(whole, agreeing, own) - agrees, np.where(whole, with_data, own_data) - has_data
-        )
-        np.maximum(role, told, out=role)
-    role[(pairs.said & PASSED_ON) != 0] = ROLES.index("passed_on")
-    return role
+        told, told_data = np.where(whole, agreeing, own), np.where(whole, with_data, own_data)
+        roles = np.zeros(len(value), dtype=np.uint8)
+        for vote in range(AGREES | HAS_DATA, -1, -1):
+            roles <<= ROLE_BITS
+            roles |= _role_of(told - bool(vote & AGREES), told_data - bool(vote & HAS_DATA))
+        values.end_roles[rows] = roles
 
 
 def _role_of(agreeing: Small, with_data: Small) -> Bytes:

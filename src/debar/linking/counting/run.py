@@ -210,6 +210,7 @@ def _read(engine: ArrayEngine, crowd_cap: int) -> _Counted:
             with_data=np.zeros(most + 1, dtype=np.int32),
             end_agreeing=np.zeros(len(holdings.value), dtype=np.int32),
             end_with_data=np.zeros(len(holdings.value), dtype=np.int32),
+            end_roles=np.zeros(len(holdings.value), dtype=np.uint8),
             kind_bit=np.array([bit for _, _, bit, _ in kinds], dtype=np.uint64),
             firm=firm_bits(families, np.array([carries for *_, carries in kinds], dtype=np.bool_)),
         ),
