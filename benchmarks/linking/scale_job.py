@@ -2,7 +2,7 @@
 
     python -m benchmarks.linking.scale_job WORK FOLDER [MEMORY]
 
-MEMORY is the limit of the database, in DuckDB's own form: 4GB, as the product's own engine has, unless told otherwise.
+MEMORY limits the database, in DuckDB's own form: 4GB, as the product's own engine has, unless told otherwise.
 
 Law: prints one JSON object: seconds and what was counted. Its memory is read by whoever started it.
 """
