@@ -19,12 +19,12 @@ import duckdb
 import numpy as np
 
 from benchmarks.linking.peers.naive import DEGREE, SHARED
+from debar.linking.counting.numbering import number_rows
 from debar.linking.creative.evidence import derive_evidence
 from debar.linking.fitting.fit import fit_parameters
 from debar.linking.handovers import split_accounts
 from debar.linking.joint import find_joint_accounts
 from debar.linking.links import count_pairs, update_links, weigh_links
-from debar.linking.numbering import number_rows
 from debar.model.policy import Policy
 from debar.model.step import Step, quote_text
 from debar.stores.duckdb_engine import DuckEngine

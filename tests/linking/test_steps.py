@@ -10,9 +10,9 @@ from sqlglot.errors import ErrorLevel
 
 from debar.evidence.parameters import GRADES, ROLES, role_between, shared_code
 from debar.linking.counting.facts import fact_steps, held_step, named_steps
+from debar.linking.counting.numbering import FAMILY_BITS, number_steps
 from debar.linking.handovers import PERIODS, handover_steps, words_step
 from debar.linking.links import link_platform, reason_steps
-from debar.linking.numbering import FAMILY_BITS, number_steps
 from debar.linking.steps import (
     CODE_BASE,
     judged_step,

@@ -13,12 +13,12 @@ from debar.app.assuring.frozen_file import read_frozen
 from debar.evidence.keying import HashKey
 from debar.evidence.parameters import default_parameters
 from debar.intake.reading import read_platform
+from debar.linking.counting.numbering import number_rows
 from debar.linking.creative.evidence import derive_evidence
 from debar.linking.fitting.fit import fit_parameters
 from debar.linking.handovers import split_accounts
 from debar.linking.joint import find_joint_accounts
 from debar.linking.links import ensure_counted
-from debar.linking.numbering import number_rows
 from debar.linking.steps import judged_step
 from debar.model.problem import DebarError, Place
 from debar.register.address import PostgresAddress, home_of, is_there, open_register

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from debar.evidence.naming.comparing import NameLevel, compare_names
-from debar.linking.numbering import (
+from debar.linking.counting.numbering import (
     OF_LEGAL_NAME,
     drop_numbers,
     number_rows,
@@ -207,7 +207,7 @@ def find_handovers(engine: Engine) -> tuple[Handover, ...]:
 
     Args:
         engine: Holds ``accounts`` and ``identifiers``; undated values and the crowded ones tell nothing.
-            Where :func:`debar.linking.numbering.number_rows` was called the rows are not read again.
+            Where :func:`debar.linking.counting.numbering.number_rows` was called the rows are not read again.
 
     Returns:
         Hand-overs, by account and day. Where both holders state a legal name and the names are near or

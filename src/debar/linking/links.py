@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 from debar.evidence.parameters import ROLES
 from debar.evidence.weigh import MILLION
 from debar.linking.counting.facts import fact_steps, named_steps
+from debar.linking.counting.numbering import FAMILY_BITS, number_rows, numbered_with
 from debar.linking.counting.run import count_on_arrays
 from debar.linking.counting.update import update_pairs, weigh_new_patterns
 from debar.linking.fitting.weights import load_weights
 from debar.linking.handovers import PERIODS
-from debar.linking.numbering import FAMILY_BITS, number_rows, numbered_with
 from debar.linking.steps import (
     CODE_BASE,
     judged_step,

@@ -15,10 +15,10 @@ from debar.evidence.name_comparison import normal_name
 from debar.evidence.parameters import ROLES
 from debar.evidence.weigh import MILLION
 from debar.linking.counting.facts import fact_steps, named_steps
+from debar.linking.counting.numbering import FAMILY_BITS
 from debar.linking.expand import expand
 from debar.linking.graph import CaseGraph, Fact, GraphPair
 from debar.linking.links import ensure_links, salt_of
-from debar.linking.numbering import FAMILY_BITS
 from debar.model.identifiers import FAMILIES
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.model.step import Step

@@ -16,7 +16,7 @@ from debar.evidence.parameters import (
     ROLES,
 )
 from debar.evidence.weigh import FIRM_GRADES
-from debar.linking.numbering import FAMILY_BITS, GIVEN
+from debar.linking.counting.numbering import FAMILY_BITS, GIVEN
 from debar.linking.words import role_of_sql
 from debar.model.identifiers import FAMILIES
 from debar.model.step import Step
@@ -37,7 +37,7 @@ LEGAL_BIT: Final = FAMILY_BITS["legal"]
 def row_steps() -> tuple[Step, ...]:
     """Return the steps that keep the rows of the present holders only.
 
-    They come after :func:`debar.linking.numbering.number_rows`.
+    They come after :func:`debar.linking.counting.numbering.number_rows`.
 
     Returns:
         ``link_accounts`` (account_id, account_no, from_day of the present holder) and ``link_rows`` without

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from debar.linking.assurance.audit import Audit
 from debar.linking.assurance.strata import stratum_of
+from debar.linking.counting.numbering import FAMILY_BITS
 from debar.linking.fitting.weights import weigh_pattern
-from debar.linking.numbering import FAMILY_BITS
 from debar.linking.steps import CODE_BASE
 from debar.model.identifiers import FAMILIES
 from debar.model.step import Step

@@ -5,7 +5,7 @@ Law: a fact's role and grade are those of the pair's pattern; its words are the 
 
 from __future__ import annotations
 
-from debar.linking.numbering import value_hash
+from debar.linking.counting.numbering import value_hash
 from debar.linking.steps import PASSED_ON, PRESENT, ends_sql, facts_sql
 from debar.model.step import Step
 

@@ -20,7 +20,7 @@ from debar.evidence.parameters import (
     ROLES,
 )
 from debar.evidence.weigh import FIRM_GRADES
-from debar.linking.numbering import FAMILY_BITS
+from debar.linking.counting.numbering import FAMILY_BITS
 from debar.linking.steps import CODE_BASE, FIRM_BIT, LEGAL_BIT
 from debar.model.identifiers import FAMILIES, TELLING_FAMILIES
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from debar.linking.counting.numbering import rows_sql
 from debar.linking.fitting.weights import weigh_patterns
-from debar.linking.numbering import rows_sql
 from debar.linking.steps import (
     AGREES,
     CANDIDATES,

@@ -27,8 +27,8 @@ from debar.evidence.parameters import (
     default_parameters,
     millibits,
 )
+from debar.linking.counting.numbering import FAMILY_BITS
 from debar.linking.fitting.weights import pattern_code_rows
-from debar.linking.numbering import FAMILY_BITS
 from debar.model.identifiers import FAMILIES
 
 if TYPE_CHECKING:

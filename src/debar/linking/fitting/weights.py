@@ -12,7 +12,7 @@ import numpy as np
 
 from debar.evidence.parameters import CODES, GRADES, KINDS_MAX, OWNER_RELATIONS, RELATIONS, shared_code
 from debar.evidence.weigh import MILLION, TOGETHER, weigh_codes
-from debar.linking.numbering import FAMILY_BITS
+from debar.linking.counting.numbering import FAMILY_BITS
 from debar.linking.steps import CODE_BASE, FIRM_BIT, pattern_codes
 from debar.model.identifiers import FAMILIES
 from debar.model.ports import ArrayEngine
