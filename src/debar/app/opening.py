@@ -161,11 +161,16 @@ def prepare(opened: Opened) -> None:
     """Count a platform's pairs, once: accounts that changed hands split, joint ones found, ads compared."""
     engine = opened.engine
     if not engine.columns("joint_accounts"):
-        find_joint_accounts(engine)
-        derive_evidence(engine)
+        read_evidence(engine)
         number_rows(engine)  # once, for hand-overs and pairs
         split_accounts(engine)
     ensure_counted(engine, opened.policy)
+
+
+def read_evidence(engine: DuckEngine) -> None:
+    """Find a platform's joint accounts, and what its ads tell of who is behind them."""
+    find_joint_accounts(engine)
+    derive_evidence(engine)
 
 
 def fitted(opened: Opened) -> Opened:

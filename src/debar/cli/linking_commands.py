@@ -26,35 +26,68 @@ if TYPE_CHECKING:
 @click.argument("platform", type=FILE)
 @click.option("--out", type=FILE, required=True, help="The Parquet file to write.")
 @click.option("--at-least", type=click.FloatRange(0, 1), default=0.0, help="Least p_owner to write.")
+@click.option("--keep", type=FILE, help="Keep the counts in this folder; next time count what changed.")
 @click.option("--labels", type=FILE, help="Reviewed pairs (CSV or Parquet): calibrate on them.")
 @click.option("--freeze", type=FILE, help="Write the calibration here, for debar plan --calibration.")
 @click.option("--calibration", type=FILE, help="Weigh with what an earlier --labels froze.")
 @click.option("--html", type=FILE, help="Write the reliability page here.")
 @click.option("--explain-model", is_flag=True, help="Print the tables that the pairs were weighed with.")
+@click.option(
+    "--engine", type=click.Choice(("duckdb", "spark")), default="duckdb", help="Where to count and weigh."
+)
+@click.option(
+    "--master", help="Spark's master, such as local[2]; else what spark-submit or SPARK_REMOTE says."
+)
+@click.option(
+    "--shared", type=FILE, help="A folder that Spark's workers see too, for the tables on their way."
+)
 def links(  # noqa: PLR0913 - one parameter an option
     setting: Setting,
     platform: Path,
     *,
     out: Path,
     at_least: float,
+    keep: Path | None,
     labels: Path | None,
     freeze: Path | None,
     calibration: Path | None,
     html: Path | None,
     explain_model: bool,
+    engine: str,
+    master: str | None,
+    shared: Path | None,
 ) -> Answer:
     """Score every pair of accounts that share something; one row a pair, with reasons.
 
     With --labels, or with judgements enough, the scores are calibrated on reviewed pairs, and what that is
     worth is told. Without, they are uncalibrated, and the legal ids are held out to see whether they bear
     the rest out.
+
+    With --keep, only accounts whose rows changed since the last run are counted again; the answer is that of
+    a full run under the weights of the first. With --engine spark, counting and weighing run on Spark
+    (docs/spark.md); --out is then a folder.
     """
     from debar.app.assuring.calibrating import links as verb
 
+    setting = replace(setting, calibration_file=calibration)
+    least = round(at_least * 1_000_000)
+    if engine == "spark":
+        alone = {"--keep": keep, "--labels": labels, "--freeze": freeze, "--html": html}
+        given = [option for option, value in alone.items() if value is not None]
+        if given or explain_model:
+            raise click.UsageError(f"{', '.join(given) or '--explain-model'} does not go with --engine spark")
+        from debar.app.assuring.on_spark import links_on_spark
+
+        return links_on_spark(
+            open_platform(platform, setting), out, at_least=least, master=master, shared=shared
+        )
+    if master is not None or shared is not None:
+        raise click.UsageError("--master and --shared go with --engine spark")
     return verb(
-        open_platform(platform, replace(setting, calibration_file=calibration)),
+        open_platform(platform, setting),
         out,
-        at_least=round(at_least * 1_000_000),
+        at_least=least,
+        keep=keep,
         labels=labels,
         freeze=freeze,
         html=html,

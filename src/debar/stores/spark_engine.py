@@ -6,14 +6,16 @@ turned is an error, never another answer. Times have no zone, as in DuckDB; arit
 
 from __future__ import annotations
 
+import os
+import shutil
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from debar.model.problem import EXIT_REFUSED, EXIT_USAGE, DebarError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
     from types import TracebackType
 
     from debar.model.step import Step
@@ -154,6 +156,48 @@ def spark_sql(sql: str) -> str:
         sql, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE
     )
     return turned
+
+
+def spark_session(master: str | None) -> Any:  # noqa: ANN401 - pyspark's own type
+    """Return a new session, or the one that this process has.
+
+    Args:
+        master: Spark's master, such as ``local[2]`` or ``spark://host:7077``; None leaves it to pyspark:
+            what spark-submit says, or SPARK_REMOTE, else this machine.
+
+    Raises:
+        DebarError: DBR-S040, pyspark is not installed; DBR-S042, Spark does not start.
+    """
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise _missing("pyspark") from None
+    home, remote = os.environ.get("JAVA_HOME"), os.environ.get("SPARK_REMOTE")
+    if remote is None and not (home and Path(home, "bin", "java").exists()) and shutil.which("java") is None:
+        raise _not_started("there is no Java runtime: set JAVA_HOME, or put java into the PATH")
+    builder = SparkSession.builder.appName("debar links")
+    if master is not None:
+        builder = builder.master(master)
+    for name, value in ({} if remote else _SETTINGS).items():
+        builder = builder.config(name, value)
+    try:
+        return builder.getOrCreate()
+    except (PySparkException, OSError) as error:
+        raise _not_started(f"pyspark says {error.__class__.__name__}") from None
+    except Exception as error:
+        if error.__class__.__module__.startswith("py4j"):
+            raise _not_started("the master cannot be used: see what Spark wrote above") from None
+        raise
+
+
+def _not_started(why: str) -> DebarError:
+    return DebarError(
+        "DBR-S042",
+        f"Spark does not start: {why}",
+        hint="Java 17 or later here; --master local[2] for this machine; see docs/spark.md",
+        exit_code=EXIT_USAGE,
+    )
 
 
 def _local_session(threads: int) -> Any:  # noqa: ANN401 - pyspark's own type

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from debar.app.answer import Answer
 from debar.app.assuring.answers_file import judged_labels, read_labels
 from debar.app.assuring.frozen_file import Frozen
+from debar.app.assuring.kept_counts import fitted_from
 from debar.app.opening import fitted
 from debar.app.verbs import write_whole
 from debar.linking.assurance.calibrate import LABELS_MIN, calibrate
@@ -41,6 +42,7 @@ def links(
     out: Path,
     *,
     at_least: int,
+    keep: Path | None = None,
     labels: Path | None = None,
     freeze: Path | None = None,
     html: Path | None = None,
@@ -52,6 +54,7 @@ def links(
         opened: The platform.
         out: The Parquet file of the links.
         at_least: Least p_owner written, in millionths.
+        keep: The folder of the counts that an earlier run kept and the next one will need.
         labels: Reviewed pairs; by default the platform's and the register's judgements, if they are enough.
         freeze: Where to write the frozen correction.
         html: Where to write the reliability page.
@@ -60,9 +63,9 @@ def links(
     Raises:
         DebarError: DBR-A090, the labels are none, or none of them is on a pair that shares something;
         DBR-A092,
-            there is nothing to freeze or to draw.
+            there is nothing to freeze or to draw; DBR-A096, DBR-A097, what was kept does not fit.
     """
-    opened = fitted(opened)
+    opened, changed = (fitted(opened), None) if keep is None else fitted_from(opened, keep)
     engine, parameters = opened.engine, opened.parameters
     ensure_links(engine, parameters, opened.policy)
     score_strata(engine, parameters)
@@ -86,11 +89,26 @@ def links(
         write_whole(html, render_reliability_html(calibrated, opened.platform.name))
     opened = replace(opened, parameters=parameters)
     answer = _answer(opened, out, calibrated=calibrated, audit=audit)
+    if keep is not None:
+        answer = _with_kept(answer, keep, changed)
     if not explain_model:
         return answer
     return Answer(
         document={**answer.document, "model": parameters.as_json()},
         text=f"{answer.text}\n\n{render_model(parameters)}",
+    )
+
+
+def _with_kept(answer: Answer, keep: Path, changed: int | None) -> Answer:
+    """Say what was counted, and where the counts are kept."""
+    counted = (
+        "all pairs were counted"
+        if changed is None
+        else f"{changed:,} accounts have changed since; other pairs stand, under the weights of then"
+    )
+    return Answer(
+        document={**answer.document, "kept": {"folder": str(keep), "changed_accounts": changed}},
+        text=f"{answer.text}\n{counted}; counts kept in {keep}",
     )
 
 
