@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from consoles import PASSWORD, Browser
+from console_steps import GROUND, plan_of, proposed, signed
+from consoles import PASSWORD
 from debar.app.answer import Answer
 from debar.app.assuring.judging import judge
 from debar.console.desk.applying import Signed
@@ -16,36 +17,6 @@ from debar.register.address import open_register
 if TYPE_CHECKING:
     from consoles import Open
 
-GROUND = "incompatible with the advertising policy"
-
-
-def proposed(opened: Open) -> tuple[str, Browser]:
-    """Let Ana open a case and propose it; return the case and her browser."""
-    case = opened.case()
-    ana = opened.as_("ana")
-    ana.get(f"/cases/{case}/plan")
-    ana.post(f"/cases/{case}/propose", ground=GROUND, facts="It promoted posts.", rule="ads-7")
-    opened.desk.jobs.work_off()
-    return case, ana
-
-
-def page(browser: Browser, case: str) -> Any:
-    """Return the plan page's document."""
-    browser.get(f"/cases/{case}/plan")
-    return browser.get(f"/cases/{case}/plan.json").json
-
-
-def signed(browser: Browser, case: str, deed: str, *, code: int = 303, password: str = PASSWORD) -> Any:
-    """Sign the plan that the page shows."""
-    shown = page(browser, case)
-    return browser.post(
-        f"/cases/{case}/{deed}",
-        code=code,
-        v=str(shown["version"]["number"]),
-        plan_sha256=shown["plan"]["plan_sha256"],
-        password=password,
-    )
-
 
 def test_two_people_put_a_ban_into_force(opened: Open) -> None:
     """Ana proposes, Ben approves and applies: the gate denies, the certificate and the way back are kept."""
@@ -53,10 +24,10 @@ def test_two_people_put_a_ban_into_force(opened: Open) -> None:
     ben = opened.as_("ben")
     assert ana.get(f"/cases/{case}/plan.json").json["signing"]["is_proposer"]
     signed(ben, case, "approve")
-    assert ["ben"] == [one["name"] for one in page(ben, case)["signing"]["signed"]]
+    assert ["ben"] == [one["name"] for one in plan_of(ben, case)["signing"]["signed"]]
     signed(ana, case, "apply")
     opened.desk.jobs.work_off()
-    shown = page(ana, case)
+    shown = plan_of(ana, case)
     assert ("done", "in force") == (shown["job"]["state"], shown["force"]["state"])
     assert shown["force"]["certificate"] is not None
     assert (True, shown["plan"]["changes"]) == (shown["undo"]["made"], shown["undo"]["accounts"])
@@ -71,7 +42,7 @@ def test_the_proposer_cannot_approve(opened: Open) -> None:
     case, ana = proposed(opened)
     opened.desk.people.change_roles("ana", ["proposer", "approver"])
     ana = opened.as_("ana")
-    assert not page(ana, case)["signing"]["can_approve"]
+    assert not plan_of(ana, case)["signing"]["can_approve"]
     assert "DBR-P005" in signed(ana, case, "approve", code=409).text
 
 
@@ -80,7 +51,7 @@ def test_a_wrong_password_signs_nothing(opened: Open) -> None:
     case, ana = proposed(opened)
     ben = opened.as_("ben")
     assert "DBR-K003" in signed(ben, case, "approve", code=400, password="another password").text
-    assert [] == page(ben, case)["signing"]["signed"]
+    assert [] == plan_of(ben, case)["signing"]["signed"]
     signed(ben, case, "approve")
     assert "DBR-K003" in signed(ana, case, "apply", code=400, password="another password").text
     opened.files.run("check", "N1")
@@ -96,7 +67,7 @@ def test_a_signature_is_for_the_plan_that_was_read(opened: Open) -> None:
     """DBR-K063 when a form carries another digest."""
     case, _ = proposed(opened)
     ben = opened.as_("ben")
-    page(ben, case)
+    plan_of(ben, case)
     answer = ben.post(f"/cases/{case}/approve", code=409, v="2", plan_sha256="0" * 64, password=PASSWORD)
     assert "DBR-K063" in answer.text
 
@@ -115,10 +86,10 @@ def test_a_proposal_needs_a_key_and_a_ground(opened: Open) -> None:
 def test_an_approval_from_the_command_line_shows(opened: Open) -> None:
     """Whoever keeps their key to themselves signs elsewhere; the page picks it up."""
     case, ana = proposed(opened)
-    file = page(ana, case)["file"]
+    file = plan_of(ana, case)["file"]
     opened.files.run("approve", file, "--key", opened.files.path("ben.key"))
-    assert ["ben"] == [one["name"] for one in page(ana, case)["signing"]["signed"]]
-    assert page(ana, case)["signing"]["can_apply"]
+    assert ["ben"] == [one["name"] for one in plan_of(ana, case)["signing"]["signed"]]
+    assert plan_of(ana, case)["signing"]["can_apply"]
 
 
 def test_a_plan_whose_evidence_changed_is_not_applied(opened: Open) -> None:
@@ -129,7 +100,7 @@ def test_a_plan_whose_evidence_changed_is_not_applied(opened: Open) -> None:
     path.write_text(path.read_text().replace("N3,page,northwind-page", "N3,page,other-page"))
     signed(ana, case, "apply")
     opened.desk.jobs.work_off()
-    job = page(ana, case)["job"]
+    job = plan_of(ana, case)["job"]
     assert ("failed", "DBR-P003") == (job["state"], job["problem"]["code"])
     assert "page:northwind-page" in str(job["problem"])
     opened.files.run("check", "N1")
@@ -140,11 +111,11 @@ def test_what_a_crash_cut_off_is_applied_once(opened: Open) -> None:
     case, ana = proposed(opened)
     signed(opened.as_("ben"), case, "approve")
     for _ in range(2):
-        signed(ana, case, "apply") if not page(ana, case)["signing"]["applied"] else None
+        signed(ana, case, "apply") if not plan_of(ana, case)["signing"]["applied"] else None
         opened.desk.jobs.work_off()
     with open_register(opened.desk.setting.register_address(), read_only=True) as register:
         debarred = register.entries_of_type("debar")
-    assert len(debarred) == page(ana, case)["plan"]["changes"]
+    assert len(debarred) == plan_of(ana, case)["plan"]["changes"]
 
 
 def test_a_signature_is_given_for_one_message_alone() -> None:
@@ -164,7 +135,7 @@ def test_the_difference_names_who_moved(opened: Open) -> None:
         )
     opened.desk.jobs.ask(case, {"kind": "version", "why": "judged", "proposed": False}, by="ben")
     opened.desk.jobs.work_off()
-    shown = page(opened.as_("ben"), case)["difference"]
+    shown = plan_of(opened.as_("ben"), case)["difference"]
     assert ["B1"] == [one["account_id"] for one in shown["added"]]
     assert ["N3"] == [one["account_id"] for one in shown["released"]]
 
@@ -189,5 +160,5 @@ def test_an_apply_that_does_not_hold_everywhere_is_no_success(
     )
     signed(ana, case, "apply")
     opened.desk.jobs.work_off()
-    job = page(ana, case)["job"]
+    job = plan_of(ana, case)["job"]
     assert ("failed", "DBR-K064") == (job["state"], job["problem"]["code"])

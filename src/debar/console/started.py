@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from debar.console.desk.desk import open_desk
+from debar.console.money.kept import ARTEFACTS as MONEY
 from debar.console.screens.all import SCREENS
 from debar.console.web.application import Console
 from debar.console.web.security import Doors
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from debar.app.opening import Setting
+    from debar.app.opening import Opened, Setting
     from debar.model.ports import Clock
     from debar.plans.plan import Plan
 
@@ -42,8 +43,8 @@ class Options:
     tls_key: Path | None = None
 
 
-ARTEFACTS: Final[Mapping[str, Callable[[Plan, str | None], str]]] = {}
-"""Kept with each version beside its plan: name to what makes it of the plan and the former version's."""
+ARTEFACTS: Final[Mapping[str, Callable[[Opened, Plan, str | None], str]]] = {**MONEY}
+"""Kept with each version: name to what makes it of the platform, the plan and the former version's."""
 
 
 class _Server(uvicorn.Server):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from debar.app.opening import Setting
+    from debar.app.opening import Opened, Setting
     from debar.model.ports import Clock
     from debar.plans.plan import Plan
 
@@ -66,14 +66,14 @@ class VersionMaker:
         tables: The platform as it is now.
         setting: The register and the policy.
         clock: Tells the time.
-        artefacts: Name to what makes it of the plan and the former version's, such as the network's layout.
+        artefacts: Name to what makes it of the platform, the plan and the former version's.
     """
 
     cases: Cases
     tables: PlatformTables
     setting: Setting
     clock: Clock
-    artefacts: Mapping[str, Callable[[Plan, str | None], str]]
+    artefacts: Mapping[str, Callable[[Opened, Plan, str | None], str]]
 
     def __call__(self, job: Job, say: Callable[[str], None]) -> None:
         """Make the version that a job asks for."""
@@ -94,7 +94,9 @@ class VersionMaker:
             proposed=bool(job.asked["proposed"]),
             by=job.asked_by,
             why=job.asked["why"],
-            artefacts={name: make(plan, self._former(job, name)) for name, make in self.artefacts.items()},
+            artefacts={
+                name: make(opened, plan, self._former(job, name)) for name, make in self.artefacts.items()
+            },
             now=self.clock.now(),
         )
 
@@ -140,7 +142,7 @@ def open_desk(
     *,
     platform: Path | None,
     clock: Clock,
-    artefacts: Mapping[str, Callable[[Plan, str | None], str]] | None = None,
+    artefacts: Mapping[str, Callable[[Opened, Plan, str | None], str]] | None = None,
 ) -> Desk:
     """Open a desk, made where there is none.
 

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from debar.console.screens import cases, entry, plan, viewed
+from debar.console.screens import cases, entry, money, plan, viewed
 
-SCREENS: Final = (entry.SCREEN, cases.SCREEN, plan.SCREEN, viewed.SCREEN)
+SCREENS: Final = (entry.SCREEN, cases.SCREEN, plan.SCREEN, money.SCREEN, viewed.SCREEN)
