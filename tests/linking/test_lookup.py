@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from debar.linking.lookup import find_accounts, resolve_subject
 from debar.model.problem import EXIT_REFUSED, DebarError
@@ -10,8 +13,8 @@ from debar.stores.duckdb_engine import DuckEngine
 from linking_worlds import World
 
 
-@pytest.fixture(scope="module")
-def engine() -> DuckEngine:
+@cache
+def platform() -> DuckEngine:
     """Return a platform on which many things are called RT."""
     world = World()
 
@@ -31,6 +34,12 @@ def engine() -> DuckEngine:
     add("11", "Acme", "Acme Ltd", None, legal_id="91")
     add("12", "Lone Star", None, "@acme_fan")
     return world.load(DuckEngine(threads=1))
+
+
+@pytest.fixture(scope="module")
+def engine() -> DuckEngine:
+    """Return that platform."""
+    return platform()
 
 
 def test_a_bare_name_is_the_party_that_bears_it(engine: DuckEngine) -> None:
@@ -102,3 +111,41 @@ def test_a_candidate_reads_as_one_line(engine: DuckEngine) -> None:
         str(first)
         == "account:4  RT-Komplekt · @rtkomplekt · OOO RT-Komplekt  (name has its words, legal name has its words)"
     )
+
+
+def in_every_row(engine: DuckEngine, query: str) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Find accounts the slow and obvious way: each row by itself."""
+    alone = DuckEngine(threads=1)
+    columns = engine.columns("accounts")
+    found = []
+    for row in engine.rows("SELECT * FROM accounts ORDER BY account_id"):
+        alone.load("accounts", columns, [row])
+        alone.load(
+            "identifiers",
+            engine.columns("identifiers"),
+            engine.rows("SELECT * FROM identifiers WHERE account_id = $id", {"id": row[0]}),
+        )
+        found += [
+            (c.account_id, [(m.by, m.how, m.value) for m in c.matches]) for c in find_accounts(alone, query)
+        ]
+    return found
+
+
+words = st.lists(
+    st.sampled_from(
+        ["RT", "rt", "Acme", "TV-Novosti", "Спутник", "Komplekt", "America", "Ltd", "@acme_fan", "79"]
+    ),
+    min_size=1,
+    max_size=3,
+).map(" ".join)
+
+
+@settings(max_examples=15, deadline=None)
+@given(words)
+def test_a_platform_answers_as_each_of_its_accounts_does(query: str) -> None:
+    """Reading each distinct name once, and asking the database who bears it, loses and adds nobody."""
+    engine = platform()
+    found = [
+        (c.account_id, [(m.by, m.how, m.value) for m in c.matches]) for c in find_accounts(engine, query)
+    ]
+    assert in_every_row(engine, query) == sorted(found, key=lambda one: one[0])
