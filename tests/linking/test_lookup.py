@@ -140,7 +140,7 @@ words = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(words)
 def test_a_platform_answers_as_each_of_its_accounts_does(query: str) -> None:
     """Reading each distinct name once, and asking the database who bears it, loses and adds nobody."""

@@ -179,6 +179,8 @@ def spark_session(master: str | None) -> Any:  # noqa: ANN401 - pyspark's own ty
     builder = SparkSession.builder.appName("debar links")
     if master is not None:
         builder = builder.master(master)
+        if master.startswith("local"):  # two hundred partitions, the default, are for a cluster
+            builder = builder.config("spark.sql.shuffle.partitions", str(2 * (os.cpu_count() or 1)))
     for name, value in ({} if remote else _SETTINGS).items():
         builder = builder.config(name, value)
     try:
