@@ -147,6 +147,16 @@ def open_link(clerk: Clerk, register: RegisterReader) -> AppealLink:
     return read_link(clerk.link, origin=key.name, public_key=key.public_key, now=clerk.now)
 
 
+def link_of(clerk: Clerk) -> AppealLink:
+    """Return what a filer's link is bound to.
+
+    Raises:
+        DebarError: As :func:`open_link`.
+    """
+    with open_register(clerk.setting.register_address(), read_only=True) as register:
+        return open_link(clerk, register)
+
+
 def reviewer_of(register: RegisterReader, key: Path | Ed25519Signer) -> Reviewer:
     """Return whose key it is, with its roles.
 

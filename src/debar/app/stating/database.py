@@ -92,6 +92,13 @@ def _read_terms(path: Path | None) -> Mapping[str, Any]:
     return inner if isinstance(inner, dict) else document
 
 
+def forms_of(
+    told: Decision, opened: Opened, *, language: str = "en"
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the forms of a decision under its own terms, and what cannot be submitted, with the reasons."""
+    return _forms(told, opened, terms_of(told.plan["decision"].get("dsa") or {}, {}), language=language)
+
+
 def _forms(
     told: Decision, opened: Opened, terms: DsaTerms, *, language: str
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

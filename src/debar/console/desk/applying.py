@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from debar.app.opening import Setting
     from debar.console.desk.cases import Cases, Version
     from debar.console.desk.jobs import Job
+    from debar.console.desk.stating import Stater
     from debar.console.desk.tables import PlatformTables
     from debar.model.ports import Clock
     from debar.plans.plan import Plan
@@ -71,12 +72,14 @@ class Applier:
         tables: The platform as it is now.
         setting: The register and the policy.
         clock: Tells the time.
+        stater: Writes the statements of what was applied.
     """
 
     cases: Cases
     tables: PlatformTables
     setting: Setting
     clock: Clock
+    stater: Stater
 
     def __call__(self, job: Job, say: Callable[[str], None]) -> None:
         """Apply the version that a job names, and keep the certificate and the plan that would undo it."""
@@ -95,6 +98,7 @@ class Applier:
         if kind_of(plan.document) == BAN:
             say("planning the way back")
             self._keep(version, "undo.json", self._undo(plan, say))
+            self.stater.write(version, say)
 
     def _record(self, plan: Plan, signer: Signed, say: Callable[[str], None]) -> Answer:
         now = self.clock.now()

@@ -20,6 +20,7 @@ from debar.console.desk.database import DeskDatabase
 from debar.console.desk.jobs import Job, Jobs
 from debar.console.desk.people import People
 from debar.console.desk.sessions import Sessions
+from debar.console.desk.stating import Stater
 from debar.console.desk.tables import PlatformTables
 from debar.console.desk.views import Views
 from debar.model.window import Window
@@ -153,10 +154,13 @@ def open_desk(
     database = DeskDatabase(folder / "desk.sqlite")
     cases = Cases(database, folder / "cases")
     tables = PlatformTables(platform=platform, setting=setting)
-    common: dict[str, Any] = {"cases": cases, "tables": tables, "setting": setting, "clock": clock}
+    stater = Stater(cases=cases, tables=tables, setting=setting)
     kinds: dict[str, Callable[[Job, Callable[[str], None]], None]] = {
-        "version": VersionMaker(artefacts=dict(artefacts or {}), **common),
-        "apply": Applier(**common),
+        "version": VersionMaker(
+            cases=cases, tables=tables, setting=setting, clock=clock, artefacts=dict(artefacts or {})
+        ),
+        "apply": Applier(cases=cases, tables=tables, setting=setting, clock=clock, stater=stater),
+        "statements": stater,
     }
     return Desk(
         folder=folder,

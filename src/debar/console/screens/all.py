@@ -7,6 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from debar.console.screens import cases, entry, money, plan, viewed
+from debar.console.screens import cases, entry, money, plan, public, record, viewed
 
-SCREENS: Final = (entry.SCREEN, cases.SCREEN, plan.SCREEN, money.SCREEN, viewed.SCREEN)
+SCREENS: Final = (
+    entry.SCREEN,
+    cases.SCREEN,
+    plan.SCREEN,
+    money.SCREEN,
+    record.SCREEN,
+    public.SCREEN,
+    viewed.SCREEN,
+)

@@ -41,7 +41,7 @@ FIELDS_MAX: Final = 200
 _STATUS: Final = {EXIT_USAGE: 400, EXIT_REFUSED: 409, EXIT_PROBLEMS: 422, EXIT_STALE: 409}
 _STATUS_OF_CODE: Final = {
     "DBR-K006": 404, "DBR-K010": 404, "DBR-K011": 404, "DBR-K020": 403, "DBR-K021": 403, "DBR-K022": 429,
-    "DBR-K016": 500, "DBR-K023": 413, "DBR-K024": 404, "DBR-K025": 421,
+    "DBR-K016": 500, "DBR-K068": 404, "DBR-R004": 404, "DBR-K023": 413, "DBR-K024": 404, "DBR-K025": 421,
 }  # fmt: skip
 _MEDIA: Final = {
     "css": "text/css",
@@ -157,7 +157,7 @@ class Console:
                 "DBR-K016", "this page could not be made: it is our mistake", hint="the log says where"
             )
             response = self._problem(asked, mistake, as_json=as_json)
-        if sensitive:
+        if sensitive and (asked.person is not None or request.method == "POST"):
             path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             name = asked.person.name if asked.person else ""
             seen = Seen(
