@@ -35,7 +35,7 @@ def test_the_public_reads_the_record_and_no_name(opened: Open, banned: tuple[str
     assert "N" in ana.get(f"/record/{debars[0]}.json").json["inside"]["body"]["key"]["value"]
     assert 0 < len(nobody.get("/record.json?type=approval").json["entries"]) < len(listed["entries"])
     assert "DBR-R019" in nobody.get("/record/99999", code=409).text
-    assert "DBR-K024" in nobody.get("/record/x", code=404).text
+    assert "DBR-K027" in nobody.get("/record/x", code=404).text
 
 
 def test_older_entries_follow_the_newer_ones(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,7 +81,7 @@ def entry_page(asked: Asked) -> Mapping[str, Any]:
     """
     text = asked.path["seq"]
     if not text.isdecimal() or len(text) > 15:
-        raise DebarError("DBR-K024", "there is nothing at this address", hint="entries are numbers")
+        raise DebarError("DBR-K027", "this is no entry", hint="entries are numbers")
     seq = int(text)
     with open_register(asked.desk.setting.register_address(), read_only=True) as register:
         entry = register.entry(seq)
