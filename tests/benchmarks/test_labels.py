@@ -44,9 +44,20 @@ def test_a_task_without_its_files_is_left_out_and_told(
 
 @pytest.mark.real
 def test_the_best_rule_on_googles_labels_is_the_equal_name() -> None:
-    """Recall .607 at precision .965, over the pairs of accounts whose owner is known."""
+    """Recall .639 at precision .967, over the pairs of accounts whose owner is known."""
     if not (DATA / "google_2022_accounts_labelled.csv").exists():
         pytest.skip("needs ../shared/data/google_2022_accounts_labelled.csv")
     rule = next(run_labels(["google"], []))
-    assert (round(rule["precision"], 3), round(rule["recall"], 3)) == (0.965, 0.607)
-    assert rule["method"].startswith("rule: equal name")
+    assert (round(rule["precision"], 3), round(rule["recall"], 3)) == (0.967, 0.639)
+    assert rule["method"].startswith("rule: equal rare_name")
+
+
+@pytest.mark.real
+def test_names_carry_an_archive_that_shows_nothing_else() -> None:
+    """On Google's labels the model is right in 95 of 100 proposals, and ranks more pairs so than the best rule says."""
+    if not (DATA / "google_2022_accounts_labelled.csv").exists():
+        pytest.skip("needs ../shared/data/google_2022_accounts_labelled.csv")
+    rule, ours = run_labels(["google"], ["debar"])
+    assert ours["precision"] > 0.95
+    assert ours["recall"] > 0.55
+    assert ours["recall_at_95"] > rule["recall"] + 0.08

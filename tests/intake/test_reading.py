@@ -43,7 +43,7 @@ def test_a_clean_folder_has_no_problems_and_all_seven_tables(read: Read, engine:
     platform = read({"billing.csv": BILLING + "e1,a1,delivered,2016-11-07,1200.50,USD\n"})
     assert platform.problem_counts == {}
     assert platform.tables == {
-        "accounts": 2, "identifiers": 2, "ads": 0, "spend": 0, "billing": 1, "contacts": 0, "judgements": 0,
+        "accounts": 2, "identifiers": 4, "ads": 0, "spend": 0, "billing": 1, "contacts": 0, "judgements": 0,
         "near_keys": 0, "spend_apart": 0, "unread": 0,
     }  # fmt: skip
     assert engine.rows(
@@ -361,7 +361,7 @@ def test_names_of_all_scripts_survive(read: Read, engine: DuckEngine) -> None:
     assert engine.rows("SELECT name FROM accounts ORDER BY account_id") == [(name,) for name in names]
     keys = engine.rows("SELECT value_key FROM identifiers WHERE kind = 'legal_name' ORDER BY account_id")
     assert keys == [("ооо ромашка",), ("مؤسسة النور",), ("今日俄罗斯有限公司",), ("łódź zażółć",)]
-    assert platform.derived == {"legal_name": 4, "name": 5}
+    assert platform.derived == {"legal_name": 4, "name": 5, "rare_name": 2}
 
 
 def test_empty_folder(engine: DuckEngine, tmp_path: Path) -> None:

@@ -235,6 +235,8 @@ class Judgement:
         roles: How it spreads over the roles.
         kinds: How it spreads over one, two, and more kinds.
         strong: Share of strong kinds.
+        name_kinds, name_strong: The same of names, whose kinds are forms of one name and no independent
+            votes: an equal name is shared in all of them, one that differs in its legal form in fewer.
     """
 
     others: float
@@ -243,14 +245,17 @@ class Judgement:
     roles: tuple[float, ...]
     kinds: tuple[float, ...]
     strong: float
+    name_kinds: tuple[float, ...]
+    name_strong: float
 
-    def shape(self) -> list[float]:
-        """Return the distribution over the shared codes, in their order."""
+    def shape(self, family: str) -> list[float]:
+        """Return the distribution over a family's shared codes, in their order."""
+        kinds, strong = (self.name_kinds, self.name_strong) if family == "name" else (self.kinds, self.strong)
         rows = []
         for code in range(2, CODES):
             kinds_count, weak, bucket, role = read_code(code)
-            strength = 1 - self.strong if weak else self.strong
-            rows.append(self.kinds[kinds_count - 1] * strength * self.crowds[bucket] * self.roles[role])
+            strength = 1 - strong if weak else strong
+            rows.append(kinds[kinds_count - 1] * strength * self.crowds[bucket] * self.roles[role])
         return rows
 
 
@@ -262,6 +267,8 @@ JUDGEMENTS: Final[dict[str, Judgement]] = {
         roles=(0.05, 0.3, 0.35, 0.3),
         kinds=(0.961, 0.035, 0.004),
         strong=0.4,
+        name_kinds=(0.3, 0.5, 0.2),
+        name_strong=0.1,
     ),
     "overt": Judgement(
         others=3,
@@ -270,6 +277,8 @@ JUDGEMENTS: Final[dict[str, Judgement]] = {
         roles=(0.6, 0.3, 0.08, 0.02),
         kinds=(0.6, 0.25, 0.15),
         strong=0.75,
+        name_kinds=(0.3, 0.4, 0.3),
+        name_strong=0.7,
     ),
     "covert": Judgement(
         others=1,
@@ -278,6 +287,8 @@ JUDGEMENTS: Final[dict[str, Judgement]] = {
         roles=(0.15, 0.55, 0.25, 0.05),
         kinds=(0.75, 0.2, 0.05),
         strong=0.85,
+        name_kinds=(0.4, 0.4, 0.2),
+        name_strong=0.4,
     ),
     "operator": Judgement(
         others=2,
@@ -286,6 +297,8 @@ JUDGEMENTS: Final[dict[str, Judgement]] = {
         roles=(0.05, 0.25, 0.65, 0.05),
         kinds=(0.5, 0.3, 0.2),
         strong=0.75,
+        name_kinds=(0.3, 0.4, 0.3),
+        name_strong=0.4,
     ),
 }
 """The judgements that the default tables are made of, and that a fit starts from and is held to."""
@@ -304,12 +317,11 @@ def code_probabilities(relation: str, accounts_count: int) -> dict[str, list[flo
         Family to ``CODES - 1`` probabilities that sum to one.
     """
     judgement = JUDGEMENTS[relation]
-    shape = judgement.shape()
     scale = 1 / accounts_count if relation == "unrelated" else 1.0
     rows = {}
     for family, shared in zip(FAMILIES, judgement.shared, strict=True):
         share = min(0.5, shared * scale)
-        rows[family] = [1 - share, *(share * part for part in shape)]
+        rows[family] = [1 - share, *(share * part for part in judgement.shape(family))]
     return rows
 
 

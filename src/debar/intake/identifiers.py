@@ -9,8 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.evidence.keying import fact_id, is_keyed, keyed, mask
-from debar.evidence.naming.keys import whose
-from debar.evidence.normalise import is_placeholder, is_shared_host, normalise, read_landing, registrable
+from debar.evidence.naming.chance import common_names
+from debar.evidence.naming.keys import rare_words, whose
+from debar.evidence.normalise import (
+    is_placeholder,
+    is_shared_host,
+    normalise,
+    read_landing,
+    registrable,
+)
 from debar.model.identifiers import FAMILY_OF_KIND
 from debar.model.step import Step
 
@@ -27,6 +34,7 @@ MADE: Final = (
     "identifier_values",
     "identifier_near",
     "identifier_refusals",
+    "identifier_common_names",
     "kind_families",
 )
 """Tables that are made on the way; they hold values in clear and are removed at the end."""
@@ -186,6 +194,13 @@ def normalise_values(
             progress(f"identifiers: {min(start + BATCH, total):,} of {total:,} distinct values")
 
 
+def find_common_names(engine: Engine) -> None:
+    """Make ``identifier_common_names``: names of rare words that chance gives further bearers here."""
+    names = engine.rows("SELECT DISTINCT value_key FROM identifier_values WHERE kind = 'rare_name'")
+    common = common_names(name for (name,) in names)
+    engine.load("identifier_common_names", {"value_key": "VARCHAR"}, [(name,) for name in common])
+
+
 def _identifiers(
     kind: str, raw: str, country: str | None
 ) -> tuple[tuple[tuple[str, str, str | None], ...], tuple[tuple[str, str], ...]]:
@@ -200,9 +215,14 @@ def _identifiers(
 
 
 def _name_identifiers(raw: str) -> Iterator[tuple[str, str, str | None]]:
+    if is_placeholder(raw):
+        return
     told = whose(raw)
     if told is not None:
         yield "name", told, None
+    rare = rare_words(raw)
+    if rare is not None:
+        yield "rare_name", rare, None
 
 
 def _landing_identifiers(raw: str) -> Iterator[tuple[str, str, str | None]]:
@@ -251,6 +271,8 @@ def identifiers() -> Step:
             AND {OWN_COUNTRY}
         JOIN identifier_values v ON v.value_id = r.value_id
         LEFT JOIN kind_families f ON f.kind = v.kind
+        WHERE v.kind <> 'rare_name'
+            OR v.value_key NOT IN (SELECT value_key FROM identifier_common_names)
         GROUP BY o.account_id, v.kind, f.family, v.value_key, o.role
         ORDER BY o.account_id, v.kind, v.value_key, o.role"""
     return Step(name="identifiers", sql=sql)

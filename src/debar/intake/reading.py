@@ -289,6 +289,7 @@ def _identify(
     engine.run(identifiers.observed())
     engine.run(identifiers.distinct_values())
     identifiers.normalise_values(engine, key=key, country=declaration.country, progress=progress)
+    identifiers.find_common_names(engine)
     engine.run(identifiers.identifiers())
     engine.run(identifiers.near_keys())
     engine.run(finishing.late_identifiers())

@@ -15,6 +15,7 @@ NOUNS: Final[dict[str, str]] = {
     "tax_id": "tax id",
     "vat_id": "VAT id",
     "legal_name": "legal name",
+    "rare_name": "rare name",
     "email": "e-mail address",
     "phone": "phone number",
     "card": "card",

@@ -39,6 +39,7 @@ FAMILY_OF_KIND: Final[dict[str, str]] = {
     "joint_launch": "creative",
     "name": "name",
     "legal_name": "name",
+    "rare_name": "name",
 }
 """Identifier kind to evidence family; kinds that are not here are kept, reported, and weigh nothing."""
 
@@ -67,9 +68,11 @@ STRONG_KINDS: Final = frozenset(
         "bank",
         "admin",
         "device",
+        "rare_name",
     }
 )
-"""Kinds that are given to one holder at a time; the others are places, networks, templates and words."""
+"""Kinds that one holder at a time has, by gift or by rarity; the others are places, networks, templates and
+common words."""
 
 
 def is_weak(kind: str) -> bool:
@@ -91,6 +94,7 @@ PLANTABLE_KINDS: Final = frozenset(
         "address",
         "email_domain",
         "name",
+        "rare_name",
         "text_hash",
         "image_hash",
         "landing_path",

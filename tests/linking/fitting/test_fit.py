@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from debar.evidence.parameters import CODES, RELATIONS, default_parameters, shared_code
+from debar.evidence.parameters import CODES, RELATIONS, default_parameters, grade_of, shared_code
 from debar.linking.fitting.fit import (
+    AGENCY_CODES,
+    CHANCE_MIN,
     CLASSES,
+    RARE_NAME_CODES,
     Counts,
     Mixture,
     count_patterns,
@@ -132,3 +136,67 @@ def test_a_fit_is_frozen_in_whole_millibits_and_twice_is_the_same() -> None:
     assert one == other
     assert (one.version, one.calibrated) == ("fitted-2", False)
     assert {int} == {type(w) for rows in one.weights.values() for row in rows.values() for w in row}
+
+
+def archive(*, tax_numbers: int = 0, owners: int = 300) -> Counts:
+    """Return the pairs of a public archive of 5,000 accounts: names and some legal ids, and nothing else.
+
+    Of the owners' pairs one in ten shares a legal id; all bear one rare name. ``tax_numbers`` pairs stand under
+    one number and bear different names.
+    """
+    name, legal = FAMILIES.index("name"), FAMILIES.index("legal")
+    own = shared_code(grade_of("rare_name", 2, "unclear"), 3)
+    offices = shared_code(grade_of("tax_id", 96, "operator"), 1)
+    rows = [
+        (1, 1, 5_000 * 4_999 / 2 - owners - tax_numbers),
+        (1, own, owners * 0.9),
+        (shared_code(grade_of("legal_id", 2, "unclear"), 1), own, owners * 0.1),
+        (offices, 1, float(tax_numbers)),
+    ]
+    codes = np.zeros((len(rows), len(FAMILIES)), dtype=np.int64)
+    codes[:, legal], codes[:, name] = [row[0] for row in rows], [row[1] for row in rows]
+    return Counts(
+        accounts_count=5_000,
+        codes=codes,
+        pairs=np.array([row[2] for row in rows]),
+        rare_names_by_chance=8 / (5_000 * 4_999 / 2),
+    )
+
+
+def owned(counts: Counts, row: int) -> float:
+    """Return the fitted probability of one owner of a row of counts."""
+    return float(responsibilities(counts.codes, fit_mixture(counts))[row, 1:3].sum())
+
+
+def test_a_rare_name_is_strong_evidence_where_nothing_but_names_is_known() -> None:
+    """Chance explains eight of three hundred pairs at most; without that limit the fit lets it take all."""
+    counts = archive()
+    assert owned(counts, 1) > 0.95
+    assert owned(replace(counts, rare_names_by_chance=1.0), 1) < 0.5
+
+
+def test_names_are_held_to_what_an_agency_and_an_owner_may_share() -> None:
+    """An agency's clients share hardly any rare name, an owner's accounts few that behave like an agency's.
+
+    The platform is made of the contrary, and without these limits the fit would find that.
+    """
+    truth, name = made(), FAMILIES.index("name")
+    overt, operator = CLASSES.index("overt"), CLASSES.index("operator")
+    truth.codes[operator, name, [0, LOUD - 1, SOFT - 1]] = (0.99, 0.01, 0.0)
+    truth.codes[overt, name, [0, LOUD - 1, SOFT - 1]] = (0.3, 0.35, 0.35)
+    found = fit_mixture(expected_counts(truth))
+    assert found.codes[operator, name][RARE_NAME_CODES].sum() < 0.0021
+    row = found.codes[overt, name]
+    assert row[AGENCY_CODES].sum() < 0.25 * row[1:].sum()
+
+
+def test_offices_under_one_tax_number_are_no_owner_however_few_other_ids_there_are() -> None:
+    """4,560 pairs of 96 offices are not what thirty other legal ids say that one owner's accounts share."""
+    assert owned(archive(tax_numbers=4_560), 3) < 0.01
+
+
+def test_what_was_never_seen_between_strangers_can_still_happen() -> None:
+    """No code is less probable among strangers than a tenth of the judgement."""
+    found, prior = fit_mixture(archive()), prior_mixture(5_000)
+    legal = FAMILIES.index("legal")
+    assert (found.codes[0, legal] >= 0.99 * CHANCE_MIN * prior.codes[0, legal]).all()

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 RARE_WORDS_MAX: Final = 3
 """So many of the rarest words of a name are keys by themselves."""
 
+RARE_MILLIBITS: Final = 16_000
+"""Words that together tell less are common in every language: no platform makes a name of them rare."""
+
 ACRONYM_LETTERS: Final = range(3, 10)
 """How long an acronym is."""
 
@@ -65,6 +68,31 @@ def whose(name: str) -> str | None:
     words = read_name(name).aliases[0]
     telling = sorted({word for word in words if not word.isdigit() and word not in ACCOUNT_WORDS})
     return " ".join(telling) if len("".join(telling)) >= NAME_LETTERS_MIN else None
+
+
+def rare_words(name: str) -> str | None:
+    """Return the sorted words of a name that say whose it is, where they may be rare; None where not.
+
+    Offices, legal forms, numbers and the words that say which account it is are left out: a member's office
+    and the same member's campaign are one bearer. Whether the name is rare among a platform's own is for
+    :func:`debar.evidence.naming.chance.common_names` to say.
+
+    Example:
+        >>> rare_words("Rep. Jane Doemark") == rare_words("Jane Doemark for Congress")
+        True
+        >>> rare_words("Freedom Fund"), rare_words("RT")
+        (None, None)
+    """
+    words = sorted(
+        {
+            word
+            for word in read_name(name).aliases[0]
+            if not word.isdigit() and word not in OFFICES and word not in ACCOUNT_WORDS
+        }
+    )
+    if len("".join(words)) < NAME_LETTERS_MIN or shipped_rarity().name_millibits(words) < RARE_MILLIBITS:
+        return None
+    return " ".join(words)
 
 
 def _keys(words: tuple[str, ...], rarity: Rarity) -> Iterator[str]:

@@ -71,6 +71,10 @@ class Rarity:
         """
         return _millibits(self.names_count, self.counts.get(word, 0), _listed_bits(word))
 
+    def name_millibits(self, words: Iterable[str]) -> int:
+        """Return how much words say together, as if they were independent."""
+        return sum(map(self.millibits, words))
+
 
 @lru_cache(maxsize=65_536)
 def _millibits(names_count: int, count: int, listed_bits: int) -> int:

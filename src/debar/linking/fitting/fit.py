@@ -22,12 +22,15 @@ from debar.evidence.parameters import (
     JUDGEMENTS,
     KINDS_MAX,
     RELATIONS,
+    ROLES,
     Parameters,
     code_probabilities,
     default_parameters,
     millibits,
+    read_code,
 )
 from debar.linking.counting.numbering import FAMILY_BITS
+from debar.linking.fitting.chance import rare_names_by_chance
 from debar.linking.fitting.weights import pattern_code_rows
 from debar.model.identifiers import FAMILIES
 
@@ -44,6 +47,10 @@ CLASSES: Final = ("unrelated", *RELATIONS)
 STRENGTH: Final = 200.0
 """The judgement on each family of a relation counts as much as so many observed pairs."""
 
+CHANCE_MIN: Final = 0.1
+"""A coincidence that a platform has not seen yet can still happen: among strangers no code is less probable
+than a tenth of what the judgement expects."""
+
 TIES: Final = 3000.0
 """A rare code borrows from the codes that resemble it: what is expected of it, if kinds, strength, and crowd
 with role were independent of each other, counts as much as so many shared pairs. Without this a pair that
@@ -57,7 +64,31 @@ PAIRS_MIN: Final = 500
 
 OPERATOR_SHARES_MAX: Final[Mapping[str, float]] = {"legal": 0.002, "name": 0.01}
 """What different owners in the same hands share at most: an agency's clients have their own papers
-and their own names. Without this the "same hands" would drift into large owners."""
+and their own names, and a rare name that does not behave like an agency's is as much somebody's own as a
+legal id. Without this the "same hands" would drift into large owners."""
+
+NAME: Final = FAMILIES.index("name")
+
+RARE_NAME_CODES: Final = np.array(
+    [
+        False,
+        *(
+            weak == 0 and ROLES[role] != "operator"
+            for _, weak, _, role in (read_code(code) for code in range(2, CODES))
+        ),
+    ]
+)
+"""Which codes but 0 stand for a shared name of rare words that does not behave like an agency's: an agency
+may put its own name on its clients."""
+
+AGENCY_CODES: Final = np.array(
+    [False, *(ROLES[read_code(code)[3]] == "operator" for code in range(2, CODES))]
+)
+"""Which codes but 0 stand for a value that behaves like an agency's."""
+
+OVERT_AGENCY_MAX: Final = 0.15
+"""Of the names that accounts of an owner who does not hide share, at most so many behave like an agency's:
+else the clients on whom an agency puts its own name would pass for one large owner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +99,13 @@ class Counts:
         accounts_count: Accounts, N.
         codes: Integers of shape (patterns, families): each family's code.
         pairs: Floats of shape (patterns,): how many pairs have the pattern; they sum to N(N-1)/2.
+        rare_names_by_chance: How probable it is at most that two unrelated accounts share a rare name.
     """
 
     accounts_count: int
     codes: NDArray[np.int64]
     pairs: NDArray[np.float64]
+    rare_names_by_chance: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +147,7 @@ def count_patterns(engine: Engine) -> Counts:
             [pattern_code_rows(pattern), (masks_left[:, None] & bits != 0).astype(np.int64)]
         ),
         pairs=np.concatenate([pairs, np.array(list(remainder.values()), dtype=np.int64)]).astype(np.float64),
+        rare_names_by_chance=rare_names_by_chance(engine, accounts_count),
     )
 
 
@@ -158,7 +192,12 @@ def fit_mixture(counts: Counts, *, rounds: int = ROUNDS) -> Mixture:
         seen, share = halves.expected(found, counts.pairs)
         codes = tie(seen + pseudo)
         codes /= codes.sum(axis=2, keepdims=True)
+        codes[0] = np.maximum(codes[0], CHANCE_MIN * prior.codes[0])
+        codes[0] /= codes[0].sum(axis=1, keepdims=True)
         _hold_operator(codes[CLASSES.index("operator")])
+        _hold(codes[0, NAME], RARE_NAME_CODES, counts.rare_names_by_chance)
+        overt = codes[CLASSES.index("overt"), NAME]
+        _hold(overt, AGENCY_CODES, OVERT_AGENCY_MAX * overt[1:].sum())
         share += np.array([0.0, *([0.5] * len(RELATIONS))])
         found = Mixture(share=share / share.sum(), codes=codes)
     return found
@@ -245,11 +284,16 @@ def tie(counts: NDArray[np.float64]) -> NDArray[np.float64]:
 def _hold_operator(codes: NDArray[np.float64]) -> None:
     """Hold what the same hands share to its limits, in place."""
     for family, most in OPERATOR_SHARES_MAX.items():
-        row = codes[FAMILIES.index(family)]
-        shared = row[1:].sum()
-        if shared > most:
-            row[1:] *= most / shared
-            row[0] = 1 - most
+        _hold(codes[FAMILIES.index(family)], slice(1, None), most)
+    _hold(codes[NAME], RARE_NAME_CODES, OPERATOR_SHARES_MAX["legal"])
+
+
+def _hold(row: NDArray[np.float64], held: slice | NDArray[np.bool_], most: float) -> None:
+    """Hold the probability of some codes of one family to a limit, in place; the rest is nothing shared."""
+    shared = row[held].sum()
+    if shared > most:
+        row[held] *= most / shared
+        row[0] += shared - most
 
 
 def responsibilities(codes: NDArray[np.int64], mixture: Mixture) -> NDArray[np.float64]:
