@@ -125,7 +125,7 @@ def lay_out(
         decisive: Facts that free somebody if they are wrong; they are drawn before others.
     """
     drawn = _drawn(statuses, amounts, probabilities, on_paths)
-    weights = _weights(evidence, drawn)
+    weights = weights_between(evidence, drawn)
     columns = _ordered(drawn, weights, decisive)
     shown = set(columns.chips)
     weights = {key: weight for key, weight in weights.items() if key[1] in shown}
@@ -177,8 +177,8 @@ def _drawn(
     return drawn
 
 
-def _weights(evidence: Evidence, drawn: Mapping[str, str]) -> dict[tuple[str, str], int]:
-    """Weigh each (account, fact) that joins two drawn accounts, in thousandths of a bit."""
+def weights_between(evidence: Evidence, drawn: Mapping[str, str]) -> dict[tuple[str, str], int]:
+    """Weigh each (account, fact) that joins two of some accounts, in thousandths of a bit."""
     found: dict[tuple[str, str], int] = {}
     for pair in evidence.graph.pairs:
         if pair.account_a not in drawn or pair.account_b not in drawn:
@@ -317,7 +317,7 @@ def _letter(character: str) -> float:
     return 9.6 if character.isupper() or character in "mwMW@%…" else 7.6
 
 
-def _fitted(text: str, room: float) -> str:
+def fitted(text: str, room: float) -> str:
     """Cut a label to the room that it has."""
     if width_of(text) <= room:
         return text
@@ -340,7 +340,7 @@ def _account(
     return AccountNode(
         account_id=account_id,
         name=legible(names[account_id]),
-        label=_fitted(legible(names[account_id]), LABEL_ROOM),
+        label=fitted(legible(names[account_id]), LABEL_ROOM),
         status=status,
         side="left" if status == "named" else "right",
         x=at[0],
@@ -353,7 +353,7 @@ def _fact(fact_id: str, evidence: Evidence, y: float) -> FactNode:
     fact = evidence.graph.facts.get(fact_id)
     return FactNode(
         fact_id=fact_id,
-        label=_fitted(legible(fact.shown if fact else "a reviewer's word"), CHIP_ROOM),
+        label=fitted(legible(fact.shown if fact else "a reviewer's word"), CHIP_ROOM),
         crowd=fact.crowd if fact else 0,
         many=fact is not None and fact.crowd > MANY,
         strikable=fact is not None,

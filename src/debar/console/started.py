@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
+from debar.console.case.document import ARTEFACTS as CASE
 from debar.console.desk.desk import open_desk
 from debar.console.money.kept import ARTEFACTS as MONEY
 from debar.console.screens.all import SCREENS
@@ -43,7 +44,7 @@ class Options:
     tls_key: Path | None = None
 
 
-ARTEFACTS: Final[Mapping[str, Callable[[Opened, Plan, str | None], str]]] = {**MONEY}
+ARTEFACTS: Final[Mapping[str, Callable[[Opened, Plan, str | None], str]]] = {**CASE, **MONEY}
 """Kept with each version: name to what makes it of the platform, the plan and the former version's."""
 
 

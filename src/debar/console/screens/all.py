@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from debar.console.screens import cases, entry, money, plan, public, record, viewed
+from debar.console.screens import case, cases, entry, money, plan, public, record, viewed
 
 SCREENS: Final = (
     entry.SCREEN,
     cases.SCREEN,
+    case.SCREEN,
     plan.SCREEN,
     money.SCREEN,
     record.SCREEN,

@@ -74,6 +74,11 @@ def percent(text: str | float) -> str:
     return f"{p * 100:.0f} %"
 
 
+def dom_id(kind: str, account_id: str) -> str:
+    """Return what an account's row or entry is called on a page: plain letters, whatever its id holds."""
+    return f"{kind}-{sha256_hex(account_id.encode())[:12]}"
+
+
 @functools.cache
 def environment() -> jinja2.Environment:
     """Return the templates' environment."""
@@ -92,6 +97,7 @@ def environment() -> jinja2.Environment:
         day=day,
         percent=percent,
         legible=legible,
+        row_id=lambda account_id: dom_id("row", account_id),
         as_json=lambda value: json.dumps(value, ensure_ascii=False),
         thousands=lambda number: f"{number:,}",
     )
