@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from consoles import open_console
 from debar.app.opening import open_platform
 from debar.linking.why import why
 from debar.register.address import open_register
@@ -271,3 +272,11 @@ def test_identifiers_are_masked_everywhere(opened: Open, case: str) -> None:
     ):
         text = ana.get(f"/cases/{case}{path}").text
         assert not [value for value in secret if value and value in text], path
+
+
+def test_a_desk_without_a_platform_makes_no_version(opened: Open, case: str) -> None:
+    """DBR-K057, where somebody asks all the same."""
+    alone = open_console(opened.files, platform=False)
+    ana = alone.as_("ana")
+    ana.get(f"/cases/{case}/notes")
+    assert "DBR-K057" in ana.post(f"/cases/{case}/version", code=400).text

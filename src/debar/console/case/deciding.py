@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from debar.app.registering import record
-from debar.console.case.sheet import JUDGEMENTS, sheet_of
+from debar.console.case.sheet import JUDGEMENTS, needed, refuse_unknown, sheet_of
 from debar.console.web.asking import Done
 from debar.console.web.rendering import dom_id
 from debar.model.problem import EXIT_STALE, DebarError
@@ -95,10 +95,7 @@ def restore(asked: Asked) -> Done:
 def _about_fact(asked: Asked, word: str, said: str) -> Done:
     sheet = _newest(asked)
     fact_id = asked.form.get("fact", "")
-    if fact_id not in sheet.facts and fact_id not in sheet.struck:
-        raise DebarError(
-            "DBR-K051", "no account of this case shares such a fact", hint="begin at the case's table"
-        )
+    refuse_unknown(fact_id, {*sheet.facts, *sheet.struck})
     if (fact_id in sheet.struck) == (word == "strike"):
         raise DebarError(
             "DBR-K055",
@@ -107,7 +104,7 @@ def _about_fact(asked: Asked, word: str, said: str) -> Done:
             exit_code=EXIT_STALE,
         )
     reason = _reason(asked)
-    _refuse_while_made(asked)
+    asked.desk.jobs.refuse_while_working(asked.path["case_id"])
     asked.desk.cases.say(
         sheet.case.case_id,
         word,
@@ -125,7 +122,7 @@ def _about_fact(asked: Asked, word: str, said: str) -> Done:
 def make_version(asked: Asked) -> Done:
     """Have a new version made, with what was decided and with the platform's newest rows."""
     case = asked.desk.cases.get(asked.path["case_id"])
-    _refuse_while_made(asked)
+    asked.desk.jobs.refuse_while_working(asked.path["case_id"])
     _ask_for_version(asked, asked.form.get("reason", "").strip()[:REASON_MAX] or "decisions taken in")
     return Done(to=f"/cases/{case.case_id}", said="A new version is being made.")
 
@@ -138,12 +135,7 @@ def note(asked: Asked) -> Done:
 
 
 def _newest(asked: Asked) -> Sheet:
-    sheet = sheet_of(asked.desk.cases, asked.path["case_id"])
-    if sheet is None:
-        raise DebarError(
-            "DBR-K050", "the case has no version yet", hint="its first one is being made; or it was refused"
-        )
-    return sheet
+    return needed(sheet_of(asked.desk.cases, asked.path["case_id"]))
 
 
 def _reason(asked: Asked) -> str:
@@ -153,16 +145,6 @@ def _reason(asked: Asked) -> str:
             "DBR-K056", "a decision has a reason", hint="say why, in a sentence that the account may read"
         )
     return reason[:REASON_MAX]
-
-
-def _refuse_while_made(asked: Asked) -> None:
-    job = asked.desk.jobs.of_case(asked.path["case_id"])
-    if job is not None and job.state in ("waiting", "running"):
-        raise DebarError(
-            "DBR-K012",
-            "a new version of this case is being made",
-            hint="wait until it is there, look at it, then decide again",
-        )
 
 
 def _ask_for_version(asked: Asked, why: str) -> None:

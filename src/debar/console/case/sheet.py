@@ -16,9 +16,10 @@ from debar.app.verbs import load_plan
 from debar.briefs.strike import evidence_of, statuses_of
 from debar.console.case.document import files_of
 from debar.linking.graph import GraphPair
+from debar.model.problem import DebarError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from debar.briefs.strike import Evidence
     from debar.console.desk.cases import Cases, KeptCase, Version, Word
@@ -180,3 +181,28 @@ def _pairs(words: Iterable[Word]) -> tuple[tuple[str, str, str], ...]:
             a, b = sorted((word.account_id, other))
             found[a, b] = JUDGEMENTS[word.word]
     return tuple((a, b, judgement) for (a, b), judgement in sorted(found.items()))
+
+
+def needed(sheet: Sheet | None) -> Sheet:
+    """Return the sheet of a page or deed that only a case with a version has.
+
+    Raises:
+        DebarError: DBR-K050.
+    """
+    if sheet is None:
+        raise DebarError(
+            "DBR-K050", "the case has no version yet", hint="its first one is being made; or it was refused"
+        )
+    return sheet
+
+
+def refuse_unknown(fact_id: str, known: Collection[str]) -> None:
+    """Refuse a fact that nobody of the case shares.
+
+    Raises:
+        DebarError: DBR-K051.
+    """
+    if fact_id not in known:
+        raise DebarError(
+            "DBR-K051", "no account of this case shares such a fact", hint="begin at the case's table"
+        )

@@ -73,14 +73,7 @@ class Jobs:
             DebarError: DBR-K012, another job of the case is not done yet.
         """
         with self._database.change() as change:
-            if change.execute(
-                "SELECT 1 FROM jobs WHERE case_id = ? AND state IN ('waiting', 'running')", (case_id,)
-            ).fetchone():
-                raise DebarError(
-                    "DBR-K012",
-                    "a new version of this case is being made",
-                    hint="wait until it is there, look at it, then decide again",
-                )
+            _refuse_second(change, case_id)
             number = change.execute(
                 "INSERT INTO jobs (case_id, asked, state, progress, asked_by, asked_at)"
                 " VALUES (?, ?, 'waiting', 'waiting', ?, ?)",
@@ -89,6 +82,15 @@ class Jobs:
         self._wake.set()
         assert number is not None, "an inserted row has a number"
         return number
+
+    def refuse_while_working(self, case_id: str) -> None:
+        """Refuse what would not see the version that is being made.
+
+        Raises:
+            DebarError: DBR-K012.
+        """
+        with self._database.change() as change:
+            _refuse_second(change, case_id)
 
     def of_case(self, case_id: str) -> Job | None:
         """Return a case's newest job."""
@@ -158,6 +160,16 @@ class Jobs:
                 "UPDATE jobs SET state = ?, progress = ?, problem = ?, ended_at = ? WHERE job_id = ?",
                 (state, progress, None if problem is None else json.dumps(problem), over, job.job_id),
             )
+
+
+def _refuse_second(connection: sqlite3.Connection, case_id: str) -> None:
+    busy = "SELECT 1 FROM jobs WHERE case_id = ? AND state IN ('waiting', 'running')"
+    if connection.execute(busy, (case_id,)).fetchone():
+        raise DebarError(
+            "DBR-K012",
+            "a new version of this case is being made",
+            hint="wait until it is there, look at it, then decide again",
+        )
 
 
 def _job(row: sqlite3.Row) -> Job:

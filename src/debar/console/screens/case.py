@@ -15,7 +15,7 @@ from debar.console.case.history import events_of
 from debar.console.case.picture import canvas, picture_of, summary, svg
 from debar.console.case.purchases import strip_of
 from debar.console.case.rows import doubt_rows, fact_row, member_rows
-from debar.console.case.sheet import evidence_kept, kept, sheet_of
+from debar.console.case.sheet import evidence_kept, kept, needed, refuse_unknown, sheet_of
 from debar.console.web.asking import Asked, Deed, File, Page, Screen
 from debar.model.problem import DebarError
 
@@ -60,9 +60,8 @@ def case_page(asked: Asked) -> Mapping[str, Any]:
 
 def _sheet(asked: Asked) -> Sheet | None:
     text = asked.query.get("version", "")
-    if text and not text.isdigit():
-        raise DebarError("DBR-K011", "the case has no such version", hint="versions are numbers")
-    return sheet_of(asked.desk.cases, asked.path["case_id"], int(text) if text else None)
+    number = int(text) if text.isdecimal() and len(text) < 9 else 0
+    return sheet_of(asked.desk.cases, asked.path["case_id"], number if text else None)
 
 
 def _shown(asked: Asked) -> Sheet:
@@ -71,12 +70,7 @@ def _shown(asked: Asked) -> Sheet:
     Raises:
         DebarError: DBR-K050.
     """
-    sheet = _sheet(asked)
-    if sheet is None:
-        raise DebarError(
-            "DBR-K050", "the case has no version yet", hint="its first one is being made; or it was refused"
-        )
-    return sheet
+    return needed(_sheet(asked))
 
 
 def _frame(asked: Asked, sheet: Sheet | None, tab: str) -> dict[str, Any]:
@@ -143,10 +137,7 @@ def fact_page(asked: Asked) -> Mapping[str, Any]:
     """Show one fact: who has it, and what would follow if it were struck."""
     sheet = _shown(asked)
     fact_id = asked.query.get("fact", "")
-    if fact_id not in sheet.facts:
-        raise DebarError(
-            "DBR-K051", "no account of this case shares such a fact", hint="begin at the case's table"
-        )
+    refuse_unknown(fact_id, sheet.facts)
     fact = sheet.facts[fact_id]
     touched = {
         account for name in ("holders", "leaves", "asks", "settled", "joins") for account in fact[name]
