@@ -5,7 +5,8 @@ from datetime import date
 from xml.etree import ElementTree as ET
 
 from debar.model.window import Window
-from debar.notices.pictures import ENGLISH, bars, clock, launches_by_week, nice_steps, spend_over_time
+from debar.notices.pictures import ENGLISH, bars, launches_by_week, nice_steps, spend_over_time
+from debar.notices.report.clock_picture import clock
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SVG = "{http://www.w3.org/2000/svg}"

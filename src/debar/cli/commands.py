@@ -137,7 +137,8 @@ def accounts(setting: Setting, platform: Path, query: str) -> Answer:
 @click.option("--subject", "subjects", multiple=True, help="Set these accounts against all others.")
 @click.option("--time-zone", default="UTC", help="Zone of the clock, such as Europe/Moscow.")
 @click.option("--around", type=DAY, help="Count the weeks around this day, such as an election's.")
-@click.option("--html", type=FILE, help="Write a page too.")
+@click.option("--html", type=FILE, help="Write the report too: one page that loads nothing.")
+@click.option("--rows", "figure", help="List the rows behind one figure instead, such as currency=RUB.")
 def retrospect(  # noqa: PLR0913 - one parameter an option
     setting: Setting,
     platform: Path,
@@ -149,13 +150,18 @@ def retrospect(  # noqa: PLR0913 - one parameter an option
     time_zone: str,
     around: datetime | None,
     html: Path | None,
+    figure: str | None,
 ) -> Answer:
     """What was bought in a window, by whom, aimed at whom, and how it was paid."""
-    from debar.app.looking_back import look_back
+    from debar.app.looking_back import look_back, rows_of_figure
 
     window = window_of(start, end)
     assert window is not None, "both ends are required options"
     opened = open_platform(platform, setting)
+    if figure is not None:
+        return rows_of_figure(
+            opened, window, figure, place=place, subjects=subjects, time_zone=time_zone, around=day_of(around)
+        )
     return look_back(
         opened,
         window,
@@ -164,6 +170,7 @@ def retrospect(  # noqa: PLR0913 - one parameter an option
         time_zone=time_zone,
         around=day_of(around),
         html=html,
+        folder=platform.name,
     )
 
 

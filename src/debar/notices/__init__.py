@@ -8,9 +8,10 @@ from debar.notices.deadlines import complaint_until
 from debar.notices.issue import Issue, public_version, statements_from_plan
 from debar.notices.network import Node, network
 from debar.notices.pages import render_html, render_post_html, render_post_text, render_text
-from debar.notices.pictures import bars, clock, launches_by_week, spend_over_time
+from debar.notices.pictures import bars, launches_by_week, spend_over_time
 from debar.notices.plan_network import network_of_plan
 from debar.notices.public_post import Denial, Publication, PublicPost, RecordPointer, public_post
+from debar.notices.report.clock_picture import clock
 from debar.notices.retrospective_page import render_retrospective_html
 from debar.notices.statement import Recipient, Source, StatementOfReasons, as_json
 

@@ -34,9 +34,6 @@ FONT: Final = "Inter, 'Segoe UI', system-ui, sans-serif"
 
 ENGLISH: Final = catalogue("en")
 
-_HOURS = 24
-_WEEKDAYS = 7
-
 
 def text_width(text: str, size: float) -> float:
     """Return a generous estimate of how wide a text is drawn, in the picture's units."""
@@ -130,6 +127,7 @@ def spend_over_time(
     marks: Sequence[tuple[date, str]] = (),
     words: Catalogue = ENGLISH,
     title: str = "",
+    high: Mapping[date, int] | None = None,
 ) -> str:
     """Draw spend as one column a month, the window shaded, decision days marked.
 
@@ -140,6 +138,7 @@ def spend_over_time(
         marks: Days with a word, drawn as a line.
         words: The language.
         title: What the picture is called; "Spend over time" where empty.
+        high: For a month whose amount is only a lower end, its upper end: drawn as a pale band on top.
 
     Returns:
         An SVG element.
@@ -153,7 +152,9 @@ def spend_over_time(
     days = [day for day, _ in points] + [day for day, _ in marks]
     days += [window.start, window.end] if window else []
     first, last = min(days), max(days)
-    lowest, highest = min(0, *(a for _, a in points)), max(0, *(a for _, a in points))
+    high = high or {}
+    lowest = min(0, *(a for _, a in points))
+    highest = max(0, *(a for _, a in points), *high.values())
     steps = nice_steps(max(highest, -lowest, 1))
     low = -nice_steps(-lowest)[-1] if lowest < 0 else 0
     axis = _Axis(
@@ -169,6 +170,7 @@ def spend_over_time(
     body = [
         *_shade(axis, window, words.say("picture.window")),
         *_amount_lines(axis, [(step, words.compact(step, currency)) for step in steps]),
+        *_bands(axis, points, high),
         *_columns(axis, points, currency, words),
         *_month_words(axis, last),
         *_marks(axis, marks),
@@ -280,6 +282,25 @@ def _amount_lines(axis: _Axis, steps: Sequence[tuple[int, str]]) -> list[str]:
     return body
 
 
+def _bands(axis: _Axis, points: Sequence[tuple[date, int]], high: Mapping[date, int]) -> list[str]:
+    """Draw what an interval may hold beyond its lower end: outlined, so that no shade alone tells it."""
+    slot = (axis.right - axis.left) / axis.months
+    width = max(slot * 0.72, 0.8)
+    style = {"fill": ACCENT, "fill_opacity": "0.18", "stroke": ACCENT, "stroke_width": "0.8"}
+    return [
+        element(
+            "rect",
+            x=axis.x(month.replace(day=1)) + (slot - width) / 2,
+            y=axis.y(high[month]),
+            width=width,
+            height=axis.y(low) - axis.y(high[month]),
+            **style,
+        )
+        for month, low in sorted(points)
+        if high.get(month, low) > low
+    ]
+
+
 def _columns(axis: _Axis, points: Sequence[tuple[date, int]], currency: str, words: Catalogue) -> list[str]:
     slot = (axis.right - axis.left) / axis.months
     width = max(slot * 0.72, 0.8)
@@ -375,71 +396,3 @@ def bars(
 
 def _bar_line(x: float, y: float, height: float) -> str:
     return element("rect", x=x, y=y, width=2.5, height=height, fill=ALARM)
-
-
-def clock(
-    counts: Mapping[tuple[int, int], int],
-    *,
-    weekdays: Sequence[str],
-    title: str,
-    office: tuple[range, range] | None = None,
-    office_word: str = "",
-) -> str:
-    """Draw how many things happened in each hour of each weekday.
-
-    Args:
-        counts: (weekday, hour) to a count; weekday 0 is Monday.
-        weekdays: Seven names, Monday first.
-        title: What the picture is called.
-        office: Weekdays and hours that are framed.
-        office_word: What the frame means.
-
-    Returns:
-        An SVG element; every count stands in its cell, so that the shade only repeats it.
-    """
-    assert len(weekdays) == _WEEKDAYS, "a week has seven names"
-    left, top, cell_width, cell_height = 44.0, 20.0, 26.0, 24.0
-    width, height = left + cell_width * _HOURS + 4, top + cell_height * _WEEKDAYS + 26
-    largest = max(counts.values(), default=0)
-    body = [
-        svg_text(left + cell_width * hour, 12, f"{hour:02d}", fill=MUTED, font_size="11")
-        for hour in range(0, _HOURS, 3)
-    ]
-    for weekday in range(_WEEKDAYS):
-        y = top + cell_height * weekday
-        body.append(svg_text(left - 8, y + 16, weekdays[weekday], text_anchor="end", fill=MUTED))
-        for hour in range(_HOURS):
-            count = counts.get((weekday, hour), 0)
-            body.extend(_cell(left + cell_width * hour, y, count=count, largest=largest))
-    if office is not None:
-        days, hours = office
-        frame = {"fill": "none", "stroke": ALARM, "stroke_width": "2"}
-        x, y = left + cell_width * hours.start, top + cell_height * days.start
-        wide, high = cell_width * len(hours), cell_height * len(days)
-        body.append(element("rect", x=x, y=y, width=wide, height=high, **frame))
-        body.append(element("rect", x=left, y=height - 15, width=12, height=9, **frame))
-        body.append(svg_text(left + 18, height - 6, office_word, fill=MUTED, font_size="11"))
-    busiest = max(counts, key=lambda key: (counts[key], key), default=None)
-    description = f"{sum(counts.values())} in all." + (
-        f" Busiest: {weekdays[busiest[0]]} from {busiest[1]:02d}:00, {counts[busiest]}." if busiest else ""
-    )
-    return svg(body, width=width, height=height, title=title, description=description)
-
-
-def _cell(x: float, y: float, *, count: int, largest: int) -> list[str]:
-    cell = {"x": x + 0.5, "y": y + 0.5, "width": 25.0, "height": 23.0}
-    if count == 0:
-        return [element("rect", **cell, fill=SURFACE, stroke=LINE, stroke_width="0.5")]
-    level = min(5, 1 + count * 5 // (largest + 1))
-    word = str(count) if count < 1000 else f"{count / 1000:.0f}k"
-    return [
-        element("rect", **cell, fill=ACCENT, fill_opacity=f"{0.12 + 0.17 * level:.2f}"),
-        svg_text(
-            x + 13,
-            y + 16,
-            word,
-            text_anchor="middle",
-            font_size="10",
-            fill="var(--on-accent, #ffffff)" if level >= 4 else INK,
-        ),
-    ]

@@ -6,7 +6,7 @@ currency; shares are millionths. :mod:`debar.retrospect.words` says what they ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from debar.model.money import Money, format_micros, show
@@ -325,6 +325,7 @@ class Retrospective:
         launches: Ads close to one another in time.
         shared_texts: Texts of several accounts.
         months: Currency to (first of month, micros): delivered where there is billing, else stated at least.
+        months_high: Currency to month to micros, at most, where that is not the same; None where it is open.
         against: Account by account against everybody else; empty where there is nobody else.
     """
 
@@ -347,6 +348,7 @@ class Retrospective:
     launches: Launches
     shared_texts: SharedTexts
     months: Mapping[str, tuple[tuple[date, int], ...]]
+    months_high: Mapping[str, Mapping[date, int | None]] = field(default_factory=dict)
     against: tuple[AgainstOthers, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -377,7 +379,18 @@ class Retrospective:
             "shared_texts": self.shared_texts.as_json(),
             "against_others": [one.as_json() for one in self.against],
             "months": {
-                currency: [{"month": m.isoformat(), "amount": format_micros(a)} for m, a in points]
+                currency: [
+                    {
+                        "month": m.isoformat(),
+                        "amount": format_micros(a),
+                        "high": self._high(currency, m, a),
+                    }
+                    for m, a in points
+                ]
                 for currency, points in self.months.items()
             },
         }
+
+    def _high(self, currency: str, month: date, low_micros: int) -> str | None:
+        high = self.months_high.get(currency, {}).get(month, low_micros)
+        return None if high is None else format_micros(high)

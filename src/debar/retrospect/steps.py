@@ -271,12 +271,16 @@ LIMIT 5000"""
 """The commonest targeting texts."""
 
 MONTHS: Final = """
-SELECT currency, CAST(date_trunc('month', launched_at) AS DATE), CAST(SUM(low_micros) AS DECIMAL(38,0))
+SELECT
+  currency,
+  CAST(date_trunc('month', launched_at) AS DATE),
+  CAST(SUM(low_micros) AS DECIMAL(38,0)),
+  CASE WHEN COUNT(high_micros) = COUNT(*) THEN CAST(SUM(high_micros) AS DECIMAL(38,0)) END
 FROM retrospect_ads
 WHERE asked AND low_micros IS NOT NULL AND currency IS NOT NULL
 GROUP BY currency, date_trunc('month', launched_at)
 ORDER BY 1, 2"""
-"""Stated spend by the month in which the ad was launched."""
+"""Stated spend by the month of launch: at least, and at most where no ad leaves it open."""
 
 ACCOUNT_ADS: Final = """
 SELECT

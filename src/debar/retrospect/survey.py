@@ -98,7 +98,7 @@ def retrospect(
         background_weeks=weeks(days[False]),
         around=None if around is None else _around(around, days, has_background=background is not None),
         **_signals(engine, background),
-        months=_months(engine),
+        **_months(engine),
         against=() if background is None else against_others(engine, time_zone=time_zone, around=around),
     )
 
@@ -361,12 +361,20 @@ def _texts(engine: Engine, table: str) -> tuple[int, int]:
     return texts, int(ads or 0)
 
 
-def _months(engine: Engine) -> dict[str, tuple[tuple[date, int], ...]]:
+def _months(engine: Engine) -> dict[str, Any]:
+    """Return what was delivered by month, else what is stated: at least, and at most where that differs."""
     rows = engine.rows(
-        "SELECT currency, month, CAST(SUM(amount_micros) AS DECIMAL(38,0)) FROM retrospect_delivered"
+        "SELECT currency, month, CAST(SUM(amount_micros) AS DECIMAL(38,0)),"
+        " CAST(SUM(amount_micros) AS DECIMAL(38,0)) FROM retrospect_delivered"
         " WHERE asked GROUP BY currency, month ORDER BY currency, month"
     ) or engine.rows(steps.MONTHS)
     months: dict[str, list[tuple[date, int]]] = {}
-    for currency, month, micros in rows:
-        months.setdefault(currency, []).append((month, int(micros)))
-    return {currency: tuple(points) for currency, points in months.items()}
+    high: dict[str, dict[date, int | None]] = {}
+    for currency, month, low_micros, high_micros in rows:
+        months.setdefault(currency, []).append((month, int(low_micros)))
+        if high_micros != low_micros:
+            high.setdefault(currency, {})[month] = None if high_micros is None else int(high_micros)
+    return {
+        "months": {currency: tuple(points) for currency, points in months.items()},
+        "months_high": high,
+    }
