@@ -19,8 +19,18 @@ KINDS = (
 )
 
 
-def invented(accounts_count: int, facts_count: int, *, seed: int = 0, named: int = 3) -> Material:
-    """Invent a case: every fact is shared by a few accounts near one another, one in twenty by many."""
+def invented(
+    accounts_count: int, facts_count: int, *, seed: int = 0, named: int = 3, through_named: bool = False
+) -> Material:
+    """Invent a case: every fact is shared by a few accounts near one another, one in twenty by many.
+
+    Args:
+        accounts_count: Accounts, the named ones among them.
+        facts_count: Facts.
+        seed: Another one is another case.
+        named: How many are named.
+        through_named: Let a named account hold each fact too, as in a case of one hop.
+    """
     draw = random.Random(seed)
     accounts = [f"a{i:05d}" for i in range(accounts_count)]
     shared: dict[tuple[str, str], dict[str, str]] = {}
@@ -31,6 +41,8 @@ def invented(accounts_count: int, facts_count: int, *, seed: int = 0, named: int
         size = min(accounts_count, draw.choice((2, 2, 2, 3, 4)) if i % 20 else draw.randint(9, 24))
         at = draw.randrange(accounts_count)
         holders = sorted({accounts[(at + draw.randrange(3 * size)) % accounts_count] for _ in range(size)})
+        if through_named:
+            holders = sorted({*holders, accounts[draw.randrange(min(named, accounts_count))]})
         facts[fact_id] = Fact(
             fact_id=fact_id, kind=kind, family=family, shown=f"{kind} {i:06d}", crowd=max(2, len(holders))
         )

@@ -105,6 +105,20 @@ def test_without_the_stored_places_striking_a_fact_would_move_accounts() -> None
     assert any((layout.boxes[n].x, layout.boxes[n].y) != (again.boxes[n].x, again.boxes[n].y) for n in kept)
 
 
+def test_the_named_accounts_stand_nearer_to_the_middle_than_those_they_lead_to() -> None:
+    drawing = draw(invented(80, 120, seed=1, named=5, through_named=True))
+    boxes = lay_out(drawing).boxes
+    middle_x = sum(box.x for box in boxes.values()) / len(boxes)
+    middle_y = sum(box.y for box in boxes.values()) / len(boxes)
+
+    def away(nodes: list[str]) -> float:
+        return sum(abs(boxes[n].x - middle_x) + abs(boxes[n].y - middle_y) for n in nodes) / len(nodes)
+
+    named = [node.node_id for node in drawing.nodes if node.named]
+    others = [node.node_id for node in drawing.nodes if node.accounts and not node.named]
+    assert away(named) < away(others)
+
+
 def test_nothing_has_a_layout_too() -> None:
     empty = Drawing(nodes=(), edges=(), notes=())
     assert {} == lay_out(empty).boxes
