@@ -1,8 +1,10 @@
 """How often signals against everybody else flag accounts of which nothing is known, and which flag the IRA.
 
     python -m benchmarks.retrospect
+    python -m benchmarks.retrospect --ads 10000000
 
-Needs ../shared/data. First Snapchat's political advertisers of 2019 and 2020 (an account is a payer at a
+The second form measures speed instead (:mod:`benchmarks.retrospect_world`) and needs no data. The first
+needs ../shared/data. First Snapchat's political advertisers of 2019 and 2020 (an account is a payer at a
 buyer): 40 times one in ten of them is asked for, chosen by hash; of these nobody is known to be anything, so
 what is flagged is counted as a false alarm. Then the pages of the Internet Research Agency with at least
 five ads are asked for against the same background. That is another platform and another time: it shows
@@ -145,4 +147,9 @@ def draw(name: str) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    if "--ads" in sys.argv:
+        from benchmarks.retrospect_world import measure
+
+        measure(int(sys.argv[sys.argv.index("--ads") + 1]))
+    else:
+        main()

@@ -14,7 +14,7 @@ from debar.retrospect.clock import MILLION, OFFICE_DAYS, OFFICE_HOURS, share, zo
 from debar.retrospect.steps import TEXT_LENGTH_MIN, UNATTRIBUTED
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from debar.model.ports import Engine
     from debar.retrospect.against import AgainstOthers
@@ -39,9 +39,10 @@ def against_others(
         time_zone: Zone of the office hours.
         around: A day after which nobody was to go on, such as a legal one; None for none.
     """
+    currencies, homes = _attributes(engine)
     found = (
-        compare("paying currency", rarities(_attributes(engine, "currency"), words=_AIMED)),
-        compare("payer's country", rarities(_attributes(engine, "home"), words=_AIMED)),
+        compare("paying currency", rarities(currencies, words=_AIMED)),
+        compare("payer's country", rarities(homes, words=_AIMED)),
         compare("office hours", _office(engine, time_zone)),
         compare("one-day burst", _bursts(engine)),
         compare("spends at once", _early(engine)),
@@ -82,44 +83,42 @@ LEFT JOIN accounts AS a ON a.account_id = m.account_id
 ORDER BY m.account_id"""
 
 
-def _attributes(engine: Engine, which: str) -> list[tuple[str, bool, str, str]]:
-    """Return accounts with the country that they mostly aim at, and their currency or own country."""
-    place = 3 if which == "currency" else 4
-    return [
-        (row[0], bool(row[1]), row[2], row[place])
-        for row in engine.rows(_ATTRIBUTES)
-        if row[0] != UNATTRIBUTED and row[place]
-    ]
+_Attribute = tuple[str, bool, str, str]
+
+
+def _attributes(engine: Engine) -> tuple[list[_Attribute], list[_Attribute]]:
+    """Return accounts with the country that they mostly aim at, and their currency; and their own country."""
+    rows = [row for row in engine.rows(_ATTRIBUTES) if row[0] != UNATTRIBUTED]
+    currencies = [(row[0], bool(row[1]), row[2], row[3]) for row in rows if row[3]]
+    return currencies, [(row[0], bool(row[1]), row[2], row[4]) for row in rows if row[4]]
 
 
 def _office(engine: Engine, time_zone: str) -> list[Measured]:
     """Return of each account with a habit the share of launches in office hours."""
     place = zone(time_zone)
-    rows = engine.rows(
-        "WITH timed AS (SELECT account_id, asked, date_trunc('hour', launched_at) AS hour FROM retrospect_ads"
-        f" WHERE launched_at <> date_trunc('day', launched_at) AND account_id <> '{UNATTRIBUTED}')"
-        " SELECT account_id, asked, hour, COUNT(*) FROM timed WHERE account_id IN"
-        f" (SELECT account_id FROM timed GROUP BY account_id HAVING COUNT(*) >= {LAUNCHES_MIN})"
-        " GROUP BY account_id, asked, hour ORDER BY account_id, hour"
+    timed = (
+        "SELECT account_id, asked, date_trunc('hour', launched_at) AS hour FROM retrospect_ads"
+        f" WHERE launched_at <> date_trunc('day', launched_at) AND account_id <> '{UNATTRIBUTED}'"
     )
-    known: dict[datetime, bool] = {}
-    counts: dict[tuple[str, bool], list[int]] = {}
-    for account_id, asked, hour, launches in rows:
-        if hour not in known:
-            local = hour.replace(tzinfo=UTC).astimezone(place)
-            known[hour] = local.weekday() in OFFICE_DAYS and local.hour in OFFICE_HOURS
-        found = counts.setdefault((account_id, bool(asked)), [0, 0])
-        found[0] += launches * known[hour]
-        found[1] += launches
+    hours = []
+    for (hour,) in engine.rows(f"SELECT DISTINCT hour FROM ({timed}) AS timed"):
+        local = hour.replace(tzinfo=UTC).astimezone(place)
+        hours.append((hour, int(local.weekday() in OFFICE_DAYS and local.hour in OFFICE_HOURS)))
+    engine.load("retrospect_hours", {"hour": "TIMESTAMP", "inside": "BIGINT"}, hours)
+    rows = engine.rows(
+        "SELECT t.account_id, t.asked, CAST(SUM(h.inside) AS BIGINT), COUNT(*)"
+        f" FROM ({timed}) AS t JOIN retrospect_hours AS h ON h.hour = t.hour"
+        f" GROUP BY t.account_id, t.asked HAVING COUNT(*) >= {LAUNCHES_MIN} ORDER BY t.account_id"
+    )
     return [
         Measured(
             account_id=account_id,
-            asked=asked,
+            asked=bool(asked),
             stratum="",
             value=share(inside, total),
             shown=f"{inside:,} of {total:,} launches",
         )
-        for (account_id, asked), (inside, total) in sorted(counts.items())
+        for account_id, asked, inside, total in rows
     ]
 
 
