@@ -138,6 +138,33 @@ def desk_people(setting: Setting, desk: Path) -> Answer:
     )
 
 
+@command(
+    desk_group, "watch", example="debar desk watch desk signups --register debar.register", platform=True
+)
+@click.argument("desk", type=FILE)
+@click.argument("signups", type=FILE)
+def desk_watch(setting: Setting, desk: Path, signups: Path) -> Answer:
+    """Screen new accounts against the debarred, and put the hits into the console's inbox.
+
+    SIGNUPS is a folder of new accounts, as debar screen-signup takes it. A hit that is known stands as people
+    left it: run this as often as you like.
+    """
+    _with_extra()
+    from debar.app.verbs import screen_signup
+    from debar.console.desk.database import DeskDatabase
+    from debar.console.desk.hits import Hits
+
+    at = now()
+    screened = screen_signup(setting, signups, now=at)
+    desk.mkdir(parents=True, exist_ok=True)
+    found = screened.document["hits"]
+    added = Hits(DeskDatabase(desk / "desk.sqlite")).take_in(found, now=at)
+    document = {**screened.document, "added": added}
+    return Answer(
+        document=document, text=f"{screened.text}\n{added} of {len(found)} hits are new in the inbox"
+    )
+
+
 def _people(folder: Path) -> People:
     _with_extra()
     from debar.console.desk.database import DeskDatabase

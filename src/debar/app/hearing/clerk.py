@@ -16,7 +16,7 @@ from debar.app.decisions import load_decision
 from debar.app.hearing.contacts import salespeople_of
 from debar.app.registering import record
 from debar.appeals.appeal import APPEAL_TYPES, Appeal, appeals_of, draft_of
-from debar.appeals.guards import Involved, Reviewer
+from debar.appeals.guards import Involved, Reviewer, refuse_reviewer
 from debar.appeals.links import read_link
 from debar.appeals.states import words_of
 from debar.model.problem import EXIT_REFUSED, EXIT_USAGE, DebarError
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from debar.app.decisions import Decision
     from debar.app.opening import Setting
     from debar.appeals.links import AppealLink
+    from debar.plans.approval import EnrolledKey
     from debar.register.entries import EntryDraft
     from debar.register.reading import RegisterReader
     from debar.register.writing import Register
@@ -185,6 +186,15 @@ def involved_in(told: Decision, account_id: str) -> Involved:
     return Involved(
         keys=frozenset(keys), names=frozenset(names), salespeople=salespeople_of(told, account_id)
     )
+
+
+def refusal_of(key: EnrolledKey, involved: Involved) -> str | None:
+    """Return why somebody may not hear an appeal; None where they may."""
+    try:
+        refuse_reviewer(Reviewer(name=key.name, public_key=key.public_key.hex(), roles=key.roles), involved)
+    except DebarError as error:
+        return error.what
+    return None
 
 
 def take(clerk: Clerk, appeal_id: str, event: str, said: Mapping[str, Any]) -> Answer:

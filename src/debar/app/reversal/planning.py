@@ -58,6 +58,8 @@ class Asked:
         key: The proposer's key file; without it the plan is only to look at.
         out: Where to write the plan, if anywhere.
         now: The present instant.
+        proposer: Name and public key (64 hex digits) of who proposes, where their key is not at hand: making
+            a plan signs nothing.
     """
 
     decision: str
@@ -66,6 +68,7 @@ class Asked:
     key: Path | Ed25519Signer | None
     out: Path | None
     now: datetime
+    proposer: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,15 +162,18 @@ def vary(setting: Setting, asked: Asked, *, until: date | None, appeal: str | No
 
 
 def _common(setting: Setting, asked: Asked, told: Decision) -> dict[str, Any]:
-    signer = load_signer(asked.key) if asked.key is not None else None
-    if signer is not None:
+    proposer = asked.proposer
+    if asked.key is not None:
+        signer = load_signer(asked.key)
+        proposer = signer.name, signer.public_key.hex()
+    if proposer is not None:
         setting.register_address()
     first = next(entry.seq for entry in told.entries if entry.type == "plan")
     return {
         "decision_id": told.decision_id,
         "decision_entry": first,
-        "proposed_by": signer.name if signer else "nobody",
-        "proposer_key": signer.public_key.hex() if signer else "",
+        "proposed_by": proposer[0] if proposer else "nobody",
+        "proposer_key": proposer[1] if proposer else "",
         "proposed_at": asked.now.replace(microsecond=0),
         "reason": check_text(asked.reason),
     }

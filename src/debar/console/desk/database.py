@@ -46,6 +46,15 @@ CREATE TABLE jobs (
   ended_at TEXT
 ) STRICT;
 CREATE INDEX jobs_by_state ON jobs (state, job_id);
+CREATE TABLE hits (
+  hit_id INTEGER PRIMARY KEY, account_id TEXT NOT NULL, decision_id TEXT NOT NULL, found_at TEXT NOT NULL,
+  document TEXT NOT NULL, word TEXT NOT NULL, reason TEXT, by TEXT, at TEXT, entry INTEGER,
+  UNIQUE (account_id, decision_id)
+) STRICT;
+CREATE TABLE exclusions (
+  exclusion_id INTEGER PRIMARY KEY, fact TEXT NOT NULL, shown TEXT NOT NULL, reason TEXT NOT NULL,
+  owner TEXT NOT NULL, until TEXT NOT NULL, at TEXT NOT NULL
+) STRICT;
 CREATE TABLE views (
   seq INTEGER PRIMARY KEY, at TEXT NOT NULL, name TEXT NOT NULL, host TEXT NOT NULL, method TEXT NOT NULL,
   path TEXT NOT NULL, status INTEGER NOT NULL, chain TEXT NOT NULL

@@ -17,8 +17,10 @@ from debar.app.planning import Wish, make_plan, read_decision
 from debar.console.desk.applying import Applier
 from debar.console.desk.cases import Cases
 from debar.console.desk.database import DeskDatabase
+from debar.console.desk.hits import Hits
 from debar.console.desk.jobs import Job, Jobs
 from debar.console.desk.people import People
+from debar.console.desk.reversing import Reverser
 from debar.console.desk.sessions import Sessions
 from debar.console.desk.stating import Stater
 from debar.console.desk.tables import PlatformTables
@@ -44,7 +46,7 @@ class Desk:
         setting: The register and the policy.
         platform: Where the platform's tables are; None for a desk that only shows what is there.
         clock: Tells the time.
-        people, sessions, cases, views, jobs: What it keeps.
+        people, sessions, cases, views, hits, jobs: What it keeps.
     """
 
     folder: Path
@@ -55,6 +57,7 @@ class Desk:
     sessions: Sessions
     cases: Cases
     views: Views
+    hits: Hits
     jobs: Jobs
 
 
@@ -161,6 +164,7 @@ def open_desk(
         ),
         "apply": Applier(cases=cases, tables=tables, setting=setting, clock=clock, stater=stater),
         "statements": stater,
+        "reverse": Reverser(cases=cases, tables=tables, setting=setting, clock=clock),
     }
     return Desk(
         folder=folder,
@@ -171,5 +175,6 @@ def open_desk(
         sessions=Sessions(database),
         cases=cases,
         views=Views(database),
+        hits=Hits(database),
         jobs=Jobs(database, clock, lambda job, say: kinds[job.asked["kind"]](job, say)),
     )

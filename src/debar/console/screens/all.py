@@ -7,12 +7,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from debar.console.screens import case, cases, entry, money, plan, public, record, viewed
+from debar.console.screens import (
+    appeals,
+    case,
+    cases,
+    entry,
+    inbox,
+    money,
+    plan,
+    public,
+    record,
+    viewed,
+)
 
 SCREENS: Final = (
     entry.SCREEN,
     cases.SCREEN,
     case.SCREEN,
+    inbox.SCREEN,
+    appeals.SCREEN,
     plan.SCREEN,
     money.SCREEN,
     record.SCREEN,
