@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.cookies import SimpleCookie
@@ -85,7 +86,10 @@ class Browser:
             **({"origin": self.origin} if self.origin else {}),
             **(headers or {}),
         }
-        answer = asyncio.run(_asked(self.application, method, path, body, sent))
+        with ThreadPoolExecutor(1) as apart:  # Playwright's own loop may run in this thread
+            answer = apart.submit(
+                lambda: asyncio.run(_asked(self.application, method, path, body, sent))
+            ).result()
         for line in answer.headers.get("set-cookie", "").splitlines():
             for name, morsel in SimpleCookie(line).items():
                 if morsel.value and morsel["max-age"] != "0":
