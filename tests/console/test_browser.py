@@ -44,12 +44,15 @@ PATHS = [
     "/record",
     "/record/4",
     "/inbox",
+    "/inbox?kind=appeal",
+    "/inbox/appeals/{appeal}",
+    "/inbox/mistakes",
     "/nowhere",
 ]
 
 
 @pytest.fixture(scope="module")
-def live(files_once: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, str, str]]:
+def live(files_once: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, str, str, str]]:
     """Serve a desk with a case in force and an appeal against it; yield it, the case and a filer's link."""
     folder = tmp_path_factory.mktemp("live")
     shutil.copytree(files_once.folder, folder, dirs_exist_ok=True)
@@ -58,22 +61,24 @@ def live(files_once: Desk, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     decision = ana.get(f"/cases/{case}/plan.json").json["force"]["decision_id"]
     token = str(link(opened.desk.setting, decision, "N3", until=None).document["link"])
     clerk = Clerk(setting=opened.desk.setting, now=opened.clock.at, link=token)
-    file_appeal(clerk, Filing(grounds=["We never owned that card."]))
+    filed = file_appeal(clerk, Filing(grounds=["We never owned that card."])).document
     opened.case("Linden GmbH")
     with listening(open_console(opened.files).desk) as served:
-        yield served, case, token
+        yield served, case, token, str(filed["appeal_id"])
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_page(browser: Browser, live: tuple[Live, str, str], scheme: str) -> None:
+def test_axe_finds_nothing_on_any_page(
+    browser: Browser, live: tuple[Live, str, str, str], scheme: str
+) -> None:
     """On each page, in each theme and width: no violation, no sideways scrolling, no complaint, no other host."""
-    served, case, token = live
+    served, case, token, appeal = live
     found: dict[str, list[str]] = {}
     for width in WIDTHS:
         size = {"width": width, "height": 900}
         one = watched(browser, served, color_scheme=scheme, viewport=size, bypass_csp=True).sign_in("ana")
         for path in [*PATHS, "/sign-in", f"/appeal/{token}"]:
-            page = one.go(path.format(case=case))
+            page = one.go(path.format(case=case, appeal=appeal))
             flaws = one.flaws()
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > width:
@@ -91,19 +96,19 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, live: tuple[Live, str, 
     assert {} == found
 
 
-def test_no_page_breaks_its_own_policy(browser: Browser, live: tuple[Live, str, str]) -> None:
+def test_no_page_breaks_its_own_policy(browser: Browser, live: tuple[Live, str, str, str]) -> None:
     """With the policy in force no script, style or picture of a page is refused."""
-    served, case, _ = live
+    served, case, _, appeal = live
     one = watched(browser, served).sign_in("ana")
     for path in PATHS[:-1]:
-        one.go(path.format(case=case))
+        one.go(path.format(case=case, appeal=appeal))
     one.stayed_here()
     one.context.close()
 
 
-def test_decisions_are_made_without_scripts(browser: Browser, live: tuple[Live, str, str]) -> None:
+def test_decisions_are_made_without_scripts(browser: Browser, live: tuple[Live, str, str, str]) -> None:
     """A case is opened, decided on and noted with plain forms."""
-    served, _, _ = live
+    served, *_ = live
     one = watched(browser, served, java_script_enabled=False).sign_in("ana")
     page = one.go("/new-case")
     page.fill("[name=subjects]", "Northwind")
@@ -116,9 +121,9 @@ def test_decisions_are_made_without_scripts(browser: Browser, live: tuple[Live, 
     one.context.close()
 
 
-def test_the_keyboard_alone_decides(browser: Browser, live: tuple[Live, str, str]) -> None:
+def test_the_keyboard_alone_decides(browser: Browser, live: tuple[Live, str, str, str]) -> None:
     """From the first link to a decision with Tab, letters and Enter."""
-    served, case, _ = live
+    served, case, *_ = live
     one = watched(browser, served).sign_in("ana")
     page = one.go(f"/cases/{case}")
     for _ in range(120):

@@ -178,3 +178,15 @@ def test_there_is_no_such_case(opened: Open, case_id: str) -> None:
 def test_nothing_at_an_address_is_said(opened: Open) -> None:
     """DBR-K024."""
     assert "DBR-K024" in opened.as_("ana").get("/nowhere", code=404).text
+
+
+def test_a_versions_file_that_was_replaced_is_not_shown(opened: Open) -> None:
+    """DBR-K017: another plan under a version's name, though whole in itself."""
+    case = opened.case()
+    opened.clock.at += timedelta(minutes=1)
+    opened.desk.jobs.ask(case, VERSION, by="ana")
+    opened.desk.jobs.work_off()
+    file = opened.desk.cases.plan_file(case, 2)
+    file.write_text(opened.desk.cases.plan_file(case, 1).read_text())
+    with pytest.raises(DebarError, match="DBR-K017"):
+        opened.desk.cases.plan(opened.desk.cases.versions(case)[1])

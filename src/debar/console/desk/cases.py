@@ -5,13 +5,14 @@ Law: a version is numbered when its file is whole; a page reads versions and nev
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.app.verbs import load_plan, write_whole
-from debar.model.problem import DebarError
+from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.plans.revision import BAN, kind_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from debar.plans.plan import Plan
 
 WORDS: Final = ("clear", "add", "ask", "strike", "restore", "note")
+PLANS_KEPT: Final = 16
 _CASE_ID: Final = re.compile(r"case-[0-9]{4}-[0-9]{4}")
 
 
@@ -181,8 +183,8 @@ class Cases:
         raise DebarError("DBR-K011", f"the case has no version {number}", hint=f"it has {len(found)}")
 
     def plan(self, version: Version) -> Plan:
-        """Read a version's plan; its digest is checked."""
-        return load_plan(self.plan_file(version.case_id, version.number))
+        """Read a version's plan; its digest is checked when it is read, and the newest few are kept."""
+        return _plan_of(self.plan_file(version.case_id, version.number), version.plan_sha256)
 
     def plan_file(self, case_id: str, number: int) -> Path:
         """Return where a version's plan is."""
@@ -272,6 +274,24 @@ class Cases:
             elif word.word == "restore":
                 found.discard(word.details["fact"])
         return frozenset(found)
+
+
+@functools.lru_cache(maxsize=PLANS_KEPT)
+def _plan_of(file: Path, sha256: str) -> Plan:
+    """Read a plan once: a version's file never changes.
+
+    Raises:
+        DebarError: DBR-K017, the file is another plan than the version's.
+    """
+    plan = load_plan(file)
+    if plan.sha256 != sha256:
+        raise DebarError(
+            "DBR-K017",
+            "the file of this version is another plan",
+            hint="restore the desk's folder from its backup",
+            exit_code=EXIT_REFUSED,
+        )
+    return plan
 
 
 def summary_of(plan: Plan) -> dict[str, Any]:
