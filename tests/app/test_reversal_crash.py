@@ -8,6 +8,7 @@ import select
 import shutil
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,14 +68,25 @@ def lift_and_say(folder: Path) -> None:
     print("done", flush=True)  # noqa: T201 - the child tells its parent
 
 
-def kill_once(folder: Path, kill: int) -> bool:
-    """Run a child that applies the lift, kill it from 0 to 40 ms after it began; tell whether it was done."""
-    delay_ms = int.from_bytes(hashlib.sha256(b"lift %d" % kill).digest()[:4]) % 41
+def seconds_of_a_lift(folder: Path) -> float:
+    """Tell how long the lift takes here when nobody kills it."""
     command = [sys.executable, __file__, str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
-        select.select([], [], [], delay_ms / 1000)
+        began = time.monotonic()
+        assert child.stdout.readline() == "done\n"
+        return time.monotonic() - began
+
+
+def kill_once(folder: Path, kill: int, *, within: float) -> bool:
+    """Kill a lift at a moment of a span that is somewhat longer than it takes; tell whether it was done."""
+    moment = int.from_bytes(hashlib.sha256(b"lift %d" % kill).digest()[:4]) / 2**32
+    command = [sys.executable, __file__, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+        select.select([], [], [], moment * within)
         child.kill()
         return "done" in child.stdout.read()
 
@@ -97,10 +109,13 @@ def check_all_or_nothing(ready: Decided, folder: Path, *, acknowledged: bool) ->
 def kill_again_and_again(ready: Decided, folder: Path, kills: range) -> set[bool]:
     """Kill a lift for each number, each time from the same state; apply it afterwards where it was not done."""
     seen = set()
+    whole = folder / "whole"
+    shutil.copytree(ready.folder, whole)
+    within = 1.4 * seconds_of_a_lift(whole)
     for kill in kills:
         copy = folder / str(kill)
         shutil.copytree(ready.folder, copy)
-        lifted = check_all_or_nothing(ready, copy, acknowledged=kill_once(copy, kill))
+        lifted = check_all_or_nothing(ready, copy, acknowledged=kill_once(copy, kill, within=within))
         seen.add(lifted)
         setting = Setting(register=copy / "debar.register")
         again = apply(
