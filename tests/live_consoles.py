@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from consoles import PASSWORD
+from debar.console.desk.limits import Limit
 from debar.console.screens.all import SCREENS
 from debar.console.web.application import Console
-from debar.console.web.limits import Limit
 from debar.console.web.security import Doors
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ ever touches the platform's tables.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from debar.console.desk.cases import Cases
 from debar.console.desk.database import DeskDatabase
 from debar.console.desk.hits import Hits
 from debar.console.desk.jobs import Job, Jobs
+from debar.console.desk.limits import Limits
 from debar.console.desk.people import People
 from debar.console.desk.reversing import Reverser
 from debar.console.desk.sessions import Sessions
@@ -47,6 +48,7 @@ class Desk:
         platform: Where the platform's tables are; None for a desk that only shows what is there.
         clock: Tells the time.
         people, sessions, cases, views, hits, jobs: What it keeps.
+        limits: How often strangers may try.
     """
 
     folder: Path
@@ -59,6 +61,7 @@ class Desk:
     views: Views
     hits: Hits
     jobs: Jobs
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

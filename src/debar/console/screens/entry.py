@@ -8,14 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.console.web.asking import ANYBODY, SIGNED_IN, Asked, Deed, Done, Page, Screen
-from debar.console.web.limits import Limit
 from debar.model.problem import EXIT_REFUSED, DebarError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-BY_HOST: Final = Limit(per_minute=20, burst=20)
-BY_NAME: Final = Limit(per_minute=1, burst=8)
 
 
 def sign_in_page(asked: Asked) -> Mapping[str, Any]:
@@ -30,8 +26,8 @@ def sign_in(asked: Asked) -> Done:
         DebarError: DBR-K008, name and password do not belong together; DBR-K022, too many tries.
     """
     name = asked.form.get("name", "").strip().lower()[:100]
-    BY_HOST.draw(f"{id(asked.desk)} {asked.host}", now=asked.now)
-    BY_NAME.draw(f"{id(asked.desk)} {name}", now=asked.now)
+    asked.desk.limits.sign_ins_by_host.draw(asked.host, now=asked.now)
+    asked.desk.limits.sign_ins_by_name.draw(name, now=asked.now)
     person = asked.desk.people.recognised(name, asked.form.get("password", ""))
     if person is None:
         raise DebarError(

@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from debar.app.hearing.clerk import Clerk, link_of
 from debar.app.hearing.filing import Filing, file_appeal
 from debar.console.web.asking import ANYBODY, Asked, Deed, Done, Page, Screen
-from debar.console.web.limits import Limit
 from debar.model.problem import DebarError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-BY_HOST: Final = Limit(per_minute=2, burst=6)
 
 
 def appeal_page(asked: Asked) -> Mapping[str, Any]:
@@ -41,7 +38,7 @@ def file_by_link(asked: Asked) -> Done:
     Raises:
         DebarError: DBR-H006 or DBR-H007, the link; DBR-K026, there are no words; DBR-K022, too often.
     """
-    BY_HOST.draw(f"{id(asked.desk)} {asked.host}", now=asked.now)
+    asked.desk.limits.filings.draw(asked.host, now=asked.now)
     grounds = asked.form.get("grounds", "").replace("\r\n", "\n").strip()
     if not grounds:
         raise DebarError("DBR-K026", "say why the decision is wrong", hint="in your own words, as you like")

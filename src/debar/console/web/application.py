@@ -18,10 +18,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from debar.console.desk.limits import Limit
 from debar.console.desk.sessions import WHOLE
 from debar.console.desk.views import Seen
 from debar.console.web.asking import ANYBODY, Asked, Deed, Done, File, Page, Screen
-from debar.console.web.limits import Limit
 from debar.console.web.rendering import STATIC, render, static_file
 from debar.console.web.security import HEADERS, Doors, form_token
 from debar.model.problem import EXIT_PROBLEMS, EXIT_REFUSED, EXIT_STALE, EXIT_USAGE, DebarError

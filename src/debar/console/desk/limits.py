@@ -60,3 +60,18 @@ class Limit:
             newest = sorted(kept.items(), key=lambda item: item[1][1])[BUCKETS_MAX // 2 :]
             kept = dict(newest)
         self._buckets = kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How often strangers may try, at one desk.
+
+    Args:
+        sign_ins_by_host: Tries to sign in from one host.
+        sign_ins_by_name: Tries to sign in under one name.
+        filings: Appeals filed from one host.
+    """
+
+    sign_ins_by_host: Limit = field(default_factory=lambda: Limit(per_minute=20, burst=20))
+    sign_ins_by_name: Limit = field(default_factory=lambda: Limit(per_minute=1, burst=8))
+    filings: Limit = field(default_factory=lambda: Limit(per_minute=2, burst=6))
