@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def judge(
-    setting: Setting, account_a: str, account_b: str, *, judgement: str, by: str, reason: str, now: datetime
+    setting: Setting, account: str, *others: str, judgement: str, by: str, reason: str, now: datetime
 ) -> Answer:
-    """Record what a reviewer says of two accounts.
+    """Record what a reviewer says of an account and each of some others, all of it or nothing.
 
     Args:
         setting: Names the register.
-        account_a: One account.
-        account_b: The other.
+        account: One account.
+        others: Those that it is judged with.
         judgement: ``positive`` (one owner), ``negative`` (two), ``unsure``.
         by: The reviewer.
         reason: Why, in their words.
@@ -35,9 +35,12 @@ def judge(
     Raises:
         DebarError: No register is named, or it refuses the entry.
     """
-    draft = judgement_draft(account_a, account_b, judgement=judgement, by=by, reason=reason)
+    drafts = [judgement_draft(account, other, judgement=judgement, by=by, reason=reason) for other in others]
     with open_register(setting.register_address()) as register:
-        done = record(register, [draft], now=now)
-    entry = done.entries[0].seq
-    document = {"entry": entry, "revision": done.revision, "judgement": judgement}
-    return Answer(document=document, text=f"entry {entry}: {account_a} and {account_b}: {judgement}")
+        done = record(register, drafts, now=now)
+    entries = [entry.seq for entry in done.entries]
+    document = {"entries": entries, "revision": done.revision, "judgement": judgement}
+    told = [
+        f"entry {seq}: {account} and {other}: {judgement}" for seq, other in zip(entries, others, strict=True)
+    ]
+    return Answer(document=document, text="\n".join(told))

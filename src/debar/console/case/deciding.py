@@ -9,13 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from debar.app.registering import record
+from debar.app.assuring.judging import judge
 from debar.console.case.sheet import JUDGEMENTS, needed, refuse_unknown, sheet_of
 from debar.console.web.asking import Done
 from debar.console.web.rendering import dom_id
 from debar.model.problem import EXIT_STALE, DebarError
-from debar.register.address import open_register
-from debar.register.drafts import judgement_draft
 
 if TYPE_CHECKING:
     from debar.console.case.sheet import Sheet
@@ -46,12 +44,15 @@ def decide(asked: Asked) -> Done:
         )
     reason = _reason(asked)
     against = row["apart_from"] if word == "clear" else [row["one_with"]]
-    drafts = [
-        judgement_draft(account_id, other, judgement=JUDGEMENTS[word], by=asked.who.name, reason=reason)
-        for other in against
-    ]
-    with open_register(asked.desk.setting.register_address()) as register:
-        done = record(register, drafts, now=asked.now)
+    done = judge(
+        asked.desk.setting,
+        account_id,
+        *against,
+        judgement=JUDGEMENTS[word],
+        by=asked.who.name,
+        reason=reason,
+        now=asked.now,
+    )
     asked.desk.cases.say(
         sheet.case.case_id,
         word,
@@ -59,7 +60,7 @@ def decide(asked: Asked) -> Done:
         by=asked.who.name,
         now=asked.now,
         account_id=account_id,
-        details={"against": list(against), "entries": [entry.seq for entry in done.entries]},
+        details={"against": list(against), "entries": done.document["entries"]},
     )
     return _after(asked, account_id, word, against)
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from debar.app.verbs import load_plan
 from debar.briefs.strike import evidence_of, statuses_of
 from debar.console.case.document import files_of
+from debar.console.desk.cases import plan_of
 from debar.linking.graph import GraphPair
 from debar.model.problem import DebarError
 
@@ -133,9 +133,9 @@ def kept(path: Path, _plan_sha256: str) -> dict[str, Any]:
 
 
 @functools.lru_cache(maxsize=32)
-def evidence_kept(path: Path, _plan_sha256: str) -> Evidence:
+def evidence_kept(path: Path, plan_sha256: str) -> Evidence:
     """Read a version's graph and weights: they never change either."""
-    return evidence_of(load_plan(path).document)
+    return evidence_of(plan_of(path, plan_sha256).document)
 
 
 @functools.lru_cache(maxsize=64)

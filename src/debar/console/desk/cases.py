@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from debar.app.verbs import load_plan, write_whole
 from debar.model.problem import EXIT_REFUSED, DebarError
+from debar.plans.plan import decision_id_of
 from debar.plans.revision import BAN, kind_of
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Version:
         made_by: Who asked for it.
         made_at: When, ISO 8601.
         why: What was changed, in words.
-        summary: Counts and money for lists: in, ask, out, low, likely, high, currency.
+        summary: What lists ask of its plan: plan_id, changes; of a ban also decision_id, due_on (the soonest
+            review of a suspension), counts and money: in, ask, out, low, likely, high, currency.
     """
 
     case_id: str
@@ -182,9 +184,18 @@ class Cases:
                 return version
         raise DebarError("DBR-K011", f"the case has no version {number}", hint=f"it has {len(found)}")
 
+    def case_of(self, plan_sha256: str) -> str | None:
+        """Return the case that a plan is a version of, the newest of several; None where it is none."""
+        row = self._database.row(
+            "SELECT v.case_id FROM versions AS v JOIN cases AS c ON c.case_id = v.case_id"
+            " WHERE v.plan_sha256 = ? AND v.kind = ? ORDER BY c.opened_at DESC, c.case_id DESC",
+            (plan_sha256, BAN),
+        )
+        return None if row is None else str(row["case_id"])
+
     def plan(self, version: Version) -> Plan:
         """Read a version's plan; its digest is checked when it is read, and the newest few are kept."""
-        return _plan_of(self.plan_file(version.case_id, version.number), version.plan_sha256)
+        return plan_of(self.plan_file(version.case_id, version.number), version.plan_sha256)
 
     def plan_file(self, case_id: str, number: int) -> Path:
         """Return where a version's plan is."""
@@ -193,6 +204,11 @@ class Cases:
     def artefact(self, case_id: str, number: int, name: str) -> Path:
         """Return where something made with a version is, such as ``network.json``."""
         return self._folder / case_id / f"v{number:04d}.{name}"
+
+    def read_artefact(self, version: Version, name: str) -> Any:  # noqa: ANN401 - a JSON document
+        """Read what was made with a version, as JSON; None where nothing was."""
+        path = self.artefact(version.case_id, version.number, name)
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
     def keep(
         self,
@@ -277,7 +293,7 @@ class Cases:
 
 
 @functools.lru_cache(maxsize=PLANS_KEPT)
-def _plan_of(file: Path, sha256: str) -> Plan:
+def plan_of(file: Path, sha256: str) -> Plan:
     """Read a plan once: a version's file never changes.
 
     Raises:
@@ -296,12 +312,15 @@ def _plan_of(file: Path, sha256: str) -> Plan:
 
 def summary_of(plan: Plan) -> dict[str, Any]:
     """Return what a list of cases shows of a plan."""
+    said = {"plan_id": plan.plan_id, "changes": len(plan.changes)}
     if kind_of(plan.document) != BAN:
-        return {"plan_id": plan.plan_id, "changes": len(plan.changes)}
+        return said
     counts = {status: sum(m["status"] == status for m in plan.members) for status in ("in", "ask", "out")}
     earned = plan.document["earned"]
     money = {name: earned.get(name) for name in ("low", "likely", "high", "currency")}
-    return {**counts, **money, "plan_id": plan.plan_id, "changes": len(plan.changes)}
+    until = sorted(change["until"][:10] for change in plan.changes if change["until"])
+    due_on = until[0] if until else None
+    return {**said, **counts, **money, "decision_id": decision_id_of(plan.document), "due_on": due_on}
 
 
 def _case(row: sqlite3.Row) -> KeptCase:

@@ -46,6 +46,10 @@ class Job:
     asked_by: str
     asked_at: str
 
+    def as_json(self) -> dict[str, Any]:
+        """Return how far it is, as pages tell it."""
+        return {"state": self.state, "progress": self.progress, "problem": self.problem}
+
 
 class Jobs:
     """The jobs of a desk, and the thread that does them.

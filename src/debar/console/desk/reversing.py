@@ -23,14 +23,6 @@ if TYPE_CHECKING:
     from debar.model.ports import Clock
 
 
-def case_of(cases: Cases, plan_sha256: str) -> str | None:
-    """Return the case that a plan is a version of; None where it was made elsewhere."""
-    for case in cases.everything():
-        if any(version.plan_sha256 == plan_sha256 for version in cases.versions(case.case_id)):
-            return case.case_id
-    return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reverser:
     """Makes versions that lift or vary a decision.

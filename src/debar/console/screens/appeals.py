@@ -14,8 +14,8 @@ from debar.app.decisions import load_decision
 from debar.app.hearing import steps
 from debar.app.hearing.clerk import Clerk, involved_in, refusal_of
 from debar.app.reversal.standing import before_of, standings_of
-from debar.console.desk.reversing import case_of
 from debar.console.web.asking import Asked, Deed, Done, Page, Screen
+from debar.console.web.forms import day_of
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.plans.revision import hanging_on
 from debar.register.address import open_register
@@ -51,7 +51,7 @@ def appeal_page(asked: Asked) -> Mapping[str, Any]:
     account = document["account_id"]
     with open_register(setting.register_address(), read_only=True) as register:
         reviewers = _reviewers(told, account, enrolled_keys(register))
-    case = case_of(asked.desk.cases, told.plan["plan_sha256"])
+    case = asked.desk.cases.case_of(told.plan["plan_sha256"])
     due = document["due_on"]
     return {
         "appeal": document,
@@ -152,9 +152,7 @@ def _carry_out(asked: Asked, document: Mapping[str, Any], case: str | None) -> d
     return {
         "wanted": wanted,
         "versions": [{"number": v.number, "plan_sha256": v.plan_sha256} for v in versions],
-        "job": {"state": job.state, "progress": job.progress, "problem": job.problem}
-        if own and job is not None
-        else None,
+        "job": job.as_json() if own and job is not None else None,
         "may_plan": wanted
         and case is not None
         and asked.may(*PLANS)
@@ -181,14 +179,6 @@ def _field(asked: Asked, name: str) -> str:
     return asked.form.get(name, "").strip()
 
 
-def _day(asked: Asked, name: str) -> date | None:
-    text = _field(asked, name)
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise DebarError("DBR-K014", f"{text[:20]!r} is no day", hint="write it as 2018-01-31") from None
-
-
 STEPS: Final = (
     _step("acknowledge", lambda _, clerk, appeal: steps.acknowledge(clerk, appeal)),
     _step("admit", lambda _, clerk, appeal: steps.admit(clerk, appeal, refused_because=None)),
@@ -203,7 +193,7 @@ STEPS: Final = (
     _step(
         "request",
         lambda asked, clerk, appeal: steps.request(
-            clerk, appeal, question=_field(asked, "question"), answer_by=_day(asked, "answer_by")
+            clerk, appeal, question=_field(asked, "question"), answer_by=day_of(_field(asked, "answer_by"))
         ),
     ),
     _step(
@@ -220,7 +210,7 @@ STEPS: Final = (
             appeal,
             granted=_field(asked, "granted") == "yes",
             reason=_field(asked, "reason"),
-            until=_day(asked, "until"),
+            until=day_of(_field(asked, "until")),
         ),
     ),
     _step(
@@ -248,11 +238,11 @@ def plan_outcome(asked: Asked) -> Done:
             hint="debar desk add ... --key FILE",
             exit_code=EXIT_REFUSED,
         )
-    until = _day(asked, "until")
+    until = day_of(_field(asked, "until"))
     setting, appeal_id = asked.desk.setting, asked.path["appeal_id"]
     document = steps.show_appeal(setting, appeal_id).document
     told = load_decision(setting, document["decision_id"])
-    case = case_of(asked.desk.cases, told.plan["plan_sha256"])
+    case = asked.desk.cases.case_of(told.plan["plan_sha256"])
     if case is None:
         raise DebarError(
             "DBR-K074",

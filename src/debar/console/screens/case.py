@@ -87,9 +87,7 @@ def _frame(asked: Asked, sheet: Sheet | None, tab: str) -> dict[str, Any]:
             "authorities": case.asked.get("authorities", []),
         },
         "tab": tab,
-        "job": None
-        if job is None
-        else {"state": job.state, "progress": job.progress, "problem": job.problem},
+        "job": None if job is None else job.as_json(),
         "can_judge": asked.may(*JUDGES)
         and (sheet is None or sheet.newest)
         and asked.desk.platform is not None,

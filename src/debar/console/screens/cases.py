@@ -9,8 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.console.web.asking import Asked, Deed, Done, Page, Screen
-from debar.model.problem import DebarError
-from debar.plans.plan import decision_id_of
+from debar.console.web.forms import day_of, unfit
 from debar.register.address import is_there, open_register
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def _row(
     job = asked.desk.jobs.of_case(case.case_id)
     summary = version.summary if version else {}
     proposed = [v for v in asked.desk.cases.versions(case.case_id) if v.proposed]
-    state = standing(proposed[-1], asked, register) if proposed and register else {"state": "open"}
+    state = standing(proposed[-1], register) if proposed and register else {"state": "open"}
     waiting = [] if version is None or not summary.get("ask") else [version.made_at]
     return {
         "case_id": case.case_id,
@@ -89,21 +88,23 @@ def _row(
     }
 
 
-def standing(version: Version, asked: Asked, register: RegisterReader) -> dict[str, Any]:
+def standing(version: Version, register: RegisterReader) -> dict[str, Any]:
     """Return the state of a proposed version: state, decision_id, due_on (soonest review of a suspension)."""
     types = {entry.type for entry in register.entries_of_plan(version.plan_sha256)}
-    plan = asked.desk.cases.plan(version)
     if "debar" not in types:
         approved = bool(register.approvals(version.plan_sha256))
         return {"state": "approved" if approved else "plan ready", "decision_id": None, "due_on": None}
-    decision_id = decision_id_of(plan.document)
+    decision_id = version.summary["decision_id"]
     in_force = register.standings(decision_id)
-    until = sorted(change["until"][:10] for change in plan.changes if change["until"])
     appealed = any(
         entry.public.get("decision_id") == decision_id for entry in register.entries_of_type("appeal")
     )
     state = "reversed" if not in_force else "under appeal" if appealed else "in force"
-    return {"state": state, "decision_id": decision_id, "due_on": until[0] if until and in_force else None}
+    return {
+        "state": state,
+        "decision_id": decision_id,
+        "due_on": version.summary["due_on"] if in_force else None,
+    }
 
 
 def new_case_page(asked: Asked) -> Mapping[str, Any]:
@@ -122,13 +123,13 @@ def open_case(asked: Asked) -> Done:
         DebarError: DBR-K014, the form is not filled in as it must be.
     """
     if asked.desk.platform is None:
-        raise _unfit("this desk has no platform", hint="start the console with --platform")
+        raise unfit("this desk has no platform", hint="start the console with --platform")
     wanted = {
         "subjects": _lines(asked.form.get("subjects", "")),
         "window": _window(asked.form),
         "authorities": _lines(asked.form.get("authority", "")),
         "currency": asked.form.get("currency", "USD").strip().upper() or "USD",
-        "as_of": _day(asked.form.get("as_of", ""), "as of") or None,
+        "as_of": _written(day_of(asked.form.get("as_of", ""), "as of")),
         "decision": {
             name: asked.form[name].strip() for name in ("ground", "facts") if asked.form.get(name, "").strip()
         },
@@ -145,28 +146,21 @@ def open_case(asked: Asked) -> Done:
 def _lines(text: str) -> list[str]:
     found = [line.strip() for line in text.replace("\r", "").split("\n") if line.strip()]
     if len(found) > SUBJECTS_MAX:
-        raise _unfit(f"{len(found)} lines are too many", hint=f"at most {SUBJECTS_MAX}")
+        raise unfit(f"{len(found)} lines are too many", hint=f"at most {SUBJECTS_MAX}")
     return found
 
 
 def _window(form: Mapping[str, str]) -> dict[str, str] | None:
-    start, end = _day(form.get("from", ""), "from"), _day(form.get("to", ""), "to")
+    start, end = day_of(form.get("from", ""), "from"), day_of(form.get("to", ""), "to")
     if not start and not end:
         return None
     if not start or not end or end < start:
-        raise _unfit("a window has a first and a last day, in order", hint="2015-06-01 to 2016-11-08")
-    return {"start": start, "end": end}
+        raise unfit("a window has a first and a last day, in order", hint="2015-06-01 to 2016-11-08")
+    return {"start": start.isoformat(), "end": end.isoformat()}
 
 
-def _day(text: str, what: str) -> str:
-    try:
-        return date.fromisoformat(text.strip()).isoformat() if text.strip() else ""
-    except ValueError:
-        raise _unfit(f"{what}: {text.strip()[:20]!r} is no day", hint="write it as 2016-11-08") from None
-
-
-def _unfit(what: str, *, hint: str) -> DebarError:
-    return DebarError("DBR-K014", what, hint=hint)
+def _written(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 SCREEN: Final = Screen(

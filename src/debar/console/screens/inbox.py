@@ -13,6 +13,7 @@ from debar.app.assuring.judging import judge
 from debar.app.hearing.steps import list_appeals
 from debar.console.desk.hits import CONFIRMED, EXCLUDED, RELEASED, WAITING
 from debar.console.web.asking import Asked, Deed, Done, Page, Screen
+from debar.console.web.forms import day_of, unfit
 from debar.model.problem import DebarError
 from debar.model.window import Window
 from debar.notices.messages import catalogue
@@ -167,7 +168,7 @@ def _judged(asked: Asked, word: str, judgement: str) -> Done:
         reason=reason,
         now=asked.now,
     )
-    hits.say(hit, word, reason=reason, by=asked.who.name, entry=said.document["entry"], now=asked.now)
+    hits.say(hit, word, reason=reason, by=asked.who.name, entry=said.document["entries"][0], now=asked.now)
     if word == CONFIRMED:
         return Done(
             to=f"/inbox/hits/{hit.hit_id}", said=f"{hit.account_id} is confirmed; a case decides about it."
@@ -185,9 +186,9 @@ def exclude(asked: Asked) -> Done:
     shared = next((one for one in hit.document["shared"] if one["fact"] == asked.form.get("fact")), None)
     if shared is None:
         raise DebarError("DBR-K073", "the hit does not rest on this value", hint="choose one of its facts")
-    until, last = _day(asked.form.get("until", "")), asked.now.date() + timedelta(days=EXCLUSION_DAYS_MAX)
-    if not asked.now.date() <= until <= last:
-        raise _unfit("an exclusion ends within a year", hint=f"a day until {last}")
+    until, last = day_of(asked.form.get("until", "")), asked.now.date() + timedelta(days=EXCLUSION_DAYS_MAX)
+    if until is None or not asked.now.date() <= until <= last:
+        raise unfit("an exclusion ends within a year", hint=f"a day until {last}")
     asked.desk.hits.exclude(
         fact=shared["fact"],
         shown=shared["shown"],
@@ -273,19 +274,8 @@ def _told(months: Iterable[MonthOfMistakes], title: str) -> dict[str, Any]:
 def _reason(asked: Asked) -> str:
     reason = asked.form.get("reason", "").strip()
     if not reason:
-        raise _unfit("a reason is needed", hint="say why, for whoever reads it later")
+        raise unfit("a reason is needed", hint="say why, for whoever reads it later")
     return reason
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise _unfit(f"{text.strip()[:20]!r} is no day", hint="write it as 2018-01-31") from None
-
-
-def _unfit(what: str, *, hint: str) -> DebarError:
-    return DebarError("DBR-K014", what, hint=hint)
 
 
 SCREEN: Final = Screen(

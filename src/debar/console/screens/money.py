@@ -47,7 +47,7 @@ def money_page(asked: Asked) -> Mapping[str, Any]:
         return shown
     plan = asked.desk.cases.plan(version)
     block = plan.document["earned"]
-    kept = _kept(asked, version)
+    kept = asked.desk.cases.read_artefact(version, "money.json")
     report = kept["report"] if kept else None
     window = case.asked.get("window")
     return shown | {
@@ -72,12 +72,6 @@ def money_page(asked: Asked) -> Mapping[str, Any]:
         "books": [name for name in BOOK_FORMS if kept and kept["books"]],
         "giving": giving(asked, version),
     }
-
-
-def _kept(asked: Asked, version: Version) -> dict[str, Any] | None:
-    path = asked.desk.cases.artefact(version.case_id, version.number, "money.json")
-    found: dict[str, Any] | None = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-    return found
 
 
 def _spend(kept: Mapping[str, Any] | None, block: Mapping[str, Any], window: Mapping[str, str] | None) -> str:
@@ -150,7 +144,7 @@ def giving(asked: Asked, version: Version) -> dict[str, Any]:
     if not proposed:
         return nothing
     with open_register(asked.desk.setting.register_address(), read_only=True) as register:
-        decision_id = standing(proposed[-1], asked, register)["decision_id"]
+        decision_id = standing(proposed[-1], register)["decision_id"]
     if decision_id is None:
         return nothing
     donation = donation_at(load_decision(asked.desk.setting, decision_id))

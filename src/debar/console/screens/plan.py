@@ -6,7 +6,6 @@ does not approve; nothing is put into force that the register would refuse.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.app.applying import decision_of, enrolled_keys
@@ -206,14 +205,14 @@ def in_force(asked: Asked, version: Version, plan: Plan, register: RegisterReade
     if not _applied(plan, register):
         told = status(asked.desk.setting, now=asked.now).document
         return {"applied": False, "decision_id": None, "gates": _gates(told, {}), "certificate": None}
-    certificate = register.gates.certificate(f"apply {plan.sha256}") or _kept(
-        asked, version, "certificate.json"
+    certificate = register.gates.certificate(f"apply {plan.sha256}") or asked.desk.cases.read_artefact(
+        version, "certificate.json"
     )
     decision_id = (
         decision_id_of(plan.document) if version.kind == BAN else plan.document["reverses"]["decision_id"]
     )
     told = status(asked.desk.setting, now=asked.now).document
-    found = standing(version, asked, register) if version.kind == BAN else {"state": "in force"}
+    found = standing(version, register) if version.kind == BAN else {"state": "in force"}
     return {
         "applied": True,
         "decision_id": decision_id,
@@ -254,7 +253,7 @@ def _gates(told: Mapping[str, Any], certificate: Mapping[str, Any]) -> list[dict
 
 def _undo(asked: Asked, version: Version, plan: Plan) -> dict[str, Any]:
     """Return the way back: the plan made with the apply, or what it will be."""
-    made = _kept(asked, version, "undo.json")
+    made = asked.desk.cases.read_artefact(version, "undo.json")
     return {
         "made": made is not None,
         "accounts": len(plan.changes),
@@ -263,12 +262,6 @@ def _undo(asked: Asked, version: Version, plan: Plan) -> dict[str, Any]:
         "currency": plan.document["earned"]["currency"],
         "command": f"debar lift {decision_of(plan)} ACCOUNT --reason WHY --key FILE --out lift.json",
     }
-
-
-def _kept(asked: Asked, version: Version, name: str) -> Any:  # noqa: ANN401 - a JSON document
-    """Return what was kept beside a version; None where there is nothing."""
-    path = asked.desk.cases.artefact(version.case_id, version.number, name)
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def propose(asked: Asked) -> Done:
@@ -399,7 +392,7 @@ def _job(asked: Asked, case: KeptCase) -> dict[str, Any] | None:
     job = asked.desk.jobs.of_case(case.case_id)
     if job is None:
         return None
-    return {"state": job.state, "progress": job.progress, "problem": job.problem, "kind": job.asked["kind"]}
+    return {**job.as_json(), "kind": job.asked["kind"]}
 
 
 def _refused(code: str, what: str, hint: str) -> DebarError:

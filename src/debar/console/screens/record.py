@@ -164,7 +164,7 @@ def _decided(asked: Asked) -> tuple[Version | None, str | None]:
     proposed = [one for one in asked.desk.cases.versions(asked.path["case_id"]) if one.proposed]
     with open_register(asked.desk.setting.register_address(), read_only=True) as register:
         for version in reversed(proposed):
-            found = standing(version, asked, register)["decision_id"]
+            found = standing(version, register)["decision_id"]
             if found is not None:
                 return version, str(found)
     return None, None
