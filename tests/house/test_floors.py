@@ -23,6 +23,9 @@ PLANTED = [
     ("app/referrals/receiving.py", "import debar.app.applying"),
     ("cases/referrals.py", "from debar.register.drafts import gate_draft"),
     ("appeals/states.py", "import debar.watch"),
+    ("app/looking_back.py", "import debar.app.applying"),
+    ("app/planning.py", "from debar.retrospect.groups import find_groups"),
+    ("plans/build.py", "from debar.retrospect.groups.results import Group"),
 ]
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from debar.app.answer import Answer
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
+RATE = click.FloatRange(0, 0.2, min_open=True)
 BOOKS = click.Choice(["hledger", "beancount", "csv"])
 
 
@@ -137,6 +138,7 @@ def accounts(setting: Setting, platform: Path, query: str) -> Answer:
 @click.option("--subject", "subjects", multiple=True, help="Set these accounts against all others.")
 @click.option("--time-zone", default="UTC", help="Zone of the clock, such as Europe/Moscow.")
 @click.option("--around", type=DAY, help="Count the weeks around this day, such as an election's.")
+@click.option("--groups", type=RATE, help="Find groups that act as one; this share may be chance, at most.")
 @click.option("--html", type=FILE, help="Write the report too: one page that loads nothing.")
 @click.option("--rows", "figure", help="List the rows behind one figure instead, such as currency=RUB.")
 def retrospect(  # noqa: PLR0913 - one parameter an option
@@ -149,29 +151,28 @@ def retrospect(  # noqa: PLR0913 - one parameter an option
     subjects: tuple[str, ...],
     time_zone: str,
     around: datetime | None,
+    groups: float | None,
     html: Path | None,
     figure: str | None,
 ) -> Answer:
     """What was bought in a window, by whom, aimed at whom, and how it was paid."""
-    from debar.app.looking_back import look_back, rows_of_figure
+    from debar.app.looking_back import Question, look_back, rows_of_figure
 
     window = window_of(start, end)
     assert window is not None, "both ends are required options"
-    opened = open_platform(platform, setting)
-    if figure is not None:
-        return rows_of_figure(
-            opened, window, figure, place=place, subjects=subjects, time_zone=time_zone, around=day_of(around)
-        )
-    return look_back(
-        opened,
-        window,
+    question = Question(
+        window=window,
         place=place,
         subjects=subjects,
         time_zone=time_zone,
         around=day_of(around),
-        html=html,
-        folder=platform.name,
+        groups=groups,
     )
+    opened = open_platform(platform, setting)
+    setting.say("looking back" if groups is None else "looking back, and for groups that act as one")
+    if figure is not None:
+        return rows_of_figure(opened, question, figure)
+    return look_back(opened, question, html=html, folder=platform.name)
 
 
 @command(debar, "plan", example='debar plan october-2017/world "RT" "Sputnik" --out plan.json', platform=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from debar.model.window import Window
     from debar.retrospect.against import AgainstOthers
     from debar.retrospect.clock import Clock
+    from debar.retrospect.groups.results import Groups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,6 +328,7 @@ class Retrospective:
         months: Currency to (first of month, micros): delivered where there is billing, else stated at least.
         months_high: Currency to month to micros, at most, where that is not the same; None where it is open.
         against: Account by account against everybody else; empty where there is nobody else.
+        groups: Accounts of the whole platform that act as one; None where they were not asked for.
     """
 
     window: Window
@@ -350,6 +352,7 @@ class Retrospective:
     months: Mapping[str, tuple[tuple[date, int], ...]]
     months_high: Mapping[str, Mapping[date, int | None]] = field(default_factory=dict)
     against: tuple[AgainstOthers, ...] = ()
+    groups: Groups | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the retrospective as a JSON object, without its words."""
@@ -378,6 +381,7 @@ class Retrospective:
             "launches": self.launches.as_json(),
             "shared_texts": self.shared_texts.as_json(),
             "against_others": [one.as_json() for one in self.against],
+            "groups": None if self.groups is None else self.groups.as_json(),
             "months": {
                 currency: [
                     {

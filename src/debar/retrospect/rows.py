@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FIGURES: Final = (
     "ads, unstated, zero, undated, launches, texts, stated=RUB, stated=RUB:2016-05, currency=RUB,"
     " month=2016-05, week=2016-05-02, hour=Thu-16, country=US, account=ID, phrase=TEXT, delivered=USD,"
-    " delivered=USD:2016-05, billed=ID, period=USD"
+    " delivered=USD:2016-05, billed=ID, period=USD; with --groups: group=1"
 )
 
 _MONTH_LENGTH: Final = 7
@@ -164,6 +164,8 @@ def _row(found: tuple[Any, ...]) -> Row:
 def _ads(engine: Engine, kind: str, value: str, asked: _Asked) -> tuple[str, dict[str, object]]:
     if kind == "undated":
         return _UNDATED, {}
+    if kind == "group":
+        return _group(engine, value)
     where, bound = _CONDITIONS[kind](engine, value, asked)
     return f"{_ADS} WHERE asked AND {where}", bound
 
@@ -173,6 +175,16 @@ _ADS: Final = (
     " currency, low_micros, high_micros, CAST(NULL AS VARCHAR) AS file,"
     " CAST(NULL AS BIGINT) AS record FROM retrospect_ads"
 )
+
+
+def _group(engine: Engine, value: str) -> tuple[str, dict[str, object]]:
+    """Ask for the ads of a group's members, whether they were asked for or not."""
+    found = engine.columns("group_members") and engine.rows("SELECT DISTINCT group_no FROM group_members")
+    if (int(value),) not in (found or ()):
+        raise ValueError(value)
+    where = "account_id IN (SELECT account_id FROM group_members WHERE group_no = $group_no)"
+    return f"{_ADS} WHERE {where}", {"group_no": int(value)}
+
 
 _UNDATED: Final = (
     "SELECT a.ad_id AS row_id, a.account_id, CAST(NULL AS VARCHAR) AS moment, a.currency,"

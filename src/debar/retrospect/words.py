@@ -11,6 +11,7 @@ from debar.model.legible import legible
 from debar.model.money import Money, show
 from debar.retrospect.against import FLAGGED_MAX, ONE_IN
 from debar.retrospect.clock import MILLION
+from debar.retrospect.groups.words import group_lines
 from debar.retrospect.retrospective import Signal
 
 if TYPE_CHECKING:
@@ -269,6 +270,8 @@ def render_text(r: Retrospective) -> str:
     for signal in signals(r):
         lines += [f"  {signal.name}: {signal.found}", f"    {signal.background}"]
         lines += [f"    It can show: {signal.shows}", f"    It cannot show: {signal.cannot_show}"]
+    if r.groups is not None:
+        lines += ["", *group_lines(r.groups)]
     return "\n".join(lines) + "\n"
 
 

@@ -30,7 +30,7 @@ def landing_step() -> Step:
     )
 
 
-def template_step() -> Step:
+def template_step(ads: str = "ads") -> Step:
     """Return the step ``creative_template_in``: account_no, unit_no (a query), value (``parameter=word``).
 
     A tracking value such as ``2020_reg_djt_fb`` is a form that somebody designed: its words, each under
@@ -41,7 +41,7 @@ def template_step() -> Step:
         name="creative_template_in",
         sql=(
             "WITH asked AS (SELECT DISTINCT a.account_no,"
-            " LOWER(SUBSTR(d.landing_url, STRPOS(d.landing_url, '?') + 1)) AS query FROM ads AS d"
+            f" LOWER(SUBSTR(d.landing_url, STRPOS(d.landing_url, '?') + 1)) AS query FROM {ads} AS d"
             " JOIN creative_accounts AS a ON a.account_id = d.account_id"
             " WHERE STRPOS(d.landing_url, '?') > 0), queries AS (SELECT account_no, query,"
             " DENSE_RANK() OVER (ORDER BY query) AS unit_no FROM asked), parameters AS ("
@@ -56,13 +56,13 @@ def template_step() -> Step:
     )
 
 
-def audience_step() -> Step:
+def audience_step(ads: str = "ads") -> Step:
     """Return the step ``creative_audience_in``: account_no, unit_no (a targeting), value (a term of it)."""
     ends = "|" * len(TERM_ENDS)
     return Step(
         name="creative_audience_in",
         sql=(
-            "WITH aimed AS (SELECT DISTINCT a.account_no, LOWER(d.targeting) AS targeting FROM ads AS d"
+            f"WITH aimed AS (SELECT DISTINCT a.account_no, LOWER(d.targeting) AS targeting FROM {ads} AS d"
             " JOIN creative_accounts AS a ON a.account_id = d.account_id WHERE d.targeting IS NOT NULL),"
             " aims AS (SELECT account_no, targeting, DENSE_RANK() OVER (ORDER BY targeting) AS unit_no"
             " FROM aimed), parts AS (SELECT account_no, unit_no,"

@@ -34,8 +34,8 @@ CROWD_MAX: Final = 60
 _VERDICTS: Final = {"a_no": "INTEGER", "b_no": "INTEGER", "log_p": "DOUBLE", "rate": "DOUBLE"}
 
 
-def moment_steps() -> tuple[Step, ...]:
-    """Return the steps from ads to launches.
+def moment_steps(ads: str = "ads") -> tuple[Step, ...]:
+    """Return the steps from the table of ads to launches.
 
     An ad is launched when it was created, else when it started. An account launches at most once in a
     half minute: a batch of ads is one launch. A time that is a bare day (midnight) is no moment.
@@ -53,7 +53,7 @@ def moment_steps() -> tuple[Step, ...]:
             name="creative_moments",
             sql=(
                 "SELECT account_no, MIN(moment) AS moment, slot FROM ("
-                f"SELECT a.account_no, {moment} AS moment, {moment} // {SECONDS} AS slot FROM ads AS d"
+                f"SELECT a.account_no, {moment} AS moment, {moment} // {SECONDS} AS slot FROM {ads} AS d"
                 " JOIN creative_accounts AS a ON a.account_id = d.account_id"
                 f" WHERE {at} IS NOT NULL AND {at} <> DATE_TRUNC('day', {at})) AS m"
                 " GROUP BY account_no, slot"
@@ -181,7 +181,7 @@ _CHANCE: Final = (
 )
 
 
-def judge_launches(engine: Engine) -> None:
+def judge_launches(engine: Engine, ads: str = "ads") -> None:
     """Make ``creative_launch_pairs``: a_no, b_no, shared (days), expected, crowd (2), log_p, rate.
 
     The number of days on which two accounts would launch together by chance is a sum of independent trials, a
@@ -193,7 +193,7 @@ def judge_launches(engine: Engine) -> None:
     co-sharing: F. Giglietto, N. Righetti, L. Rossi, G. Marino, "It takes a village to manipulate the media",
     Information, Communication & Society 23 (2020).
     """
-    for step in (*moment_steps(), *together_steps()):
+    for step in (*moment_steps(ads), *together_steps()):
         engine.run(step)
     rows = engine.rows(
         "SELECT t.a_no, t.b_no, t.days, c.expected FROM creative_together AS t"

@@ -82,8 +82,14 @@ def find_pairs(engine: Engine, *, leads: float = LEVELS[0][1]) -> None:
     engine.run(pairs_step())
 
 
-def judge_signals(engine: Engine, leads: float) -> None:
-    """Make ``creative_<signal>_pairs`` of every signal."""
+def judge_signals(engine: Engine, leads: float, *, ads: str = "ads") -> None:
+    """Make ``creative_<signal>_pairs`` of every signal.
+
+    Args:
+        engine: Holds the tables.
+        leads: As in :func:`find_pairs`.
+        ads: Table of the ads that are looked at; landing pages come from ``identifiers`` and know no window.
+    """
     engine.run(
         Step(
             name="creative_accounts",
@@ -93,7 +99,7 @@ def judge_signals(engine: Engine, leads: float) -> None:
             ),
         )
     )
-    for step in (*texts.text_steps(), *texts.sketch_steps()):
+    for step in (*texts.text_steps(ads), *texts.sketch_steps()):
         engine.run(step)
     texts.gather_variants(engine)
     for step in (
@@ -102,13 +108,13 @@ def judge_signals(engine: Engine, leads: float) -> None:
         texts.word_step(),
         texts.phrase_step(),
         habits.landing_step(),
-        habits.template_step(),
-        habits.audience_step(),
+        habits.template_step(ads),
+        habits.audience_step(ads),
     ):
         engine.run(step)
     for signal in PROJECTED:
         project(engine, signal, leads)
-    judge_launches(engine)
+    judge_launches(engine, ads)
     judge_schedules(engine)
 
 

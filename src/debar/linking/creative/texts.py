@@ -34,8 +34,8 @@ PUNCTUATION: Final = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n\r\u00a0«»“”„�
 """Characters that separate words; apostrophes inside a word stay."""
 
 
-def text_steps() -> tuple[Step, ...]:
-    """Return the steps from ads to distinct texts.
+def text_steps(ads: str = "ads") -> tuple[Step, ...]:
+    """Return the steps from the table of ads to distinct texts.
 
     Returns:
         ``creative_texts`` (text_no, words: lower case, one blank between words) and ``creative_uses``
@@ -47,7 +47,7 @@ def text_steps() -> tuple[Step, ...]:
         Step(
             name="creative_said",
             sql=(
-                f"SELECT DISTINCT a.account_no, {words} AS words FROM ads AS d"
+                f"SELECT DISTINCT a.account_no, {words} AS words FROM {ads} AS d"
                 " JOIN creative_accounts AS a ON a.account_id = d.account_id WHERE d.text IS NOT NULL"
             ),
             parameters={"punctuation": PUNCTUATION, "blanks": blanks},

@@ -1,0 +1,105 @@
+"""The retrospective as a verb, with groups that act as one: from files to answers."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+
+from creative_worlds import ad_world, plant
+from debar.cli.commands import debar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+MEMBERS = ("account-0003", "account-0014", "account-0031")
+COLUMNS = ("ad_id", "account_id", "created_at", "text", "landing_url", "targeting")
+WINDOW = ("--from", "2022-01-01", "--to", "2022-12-31")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a platform's export in which three accounts act as one."""
+    world = ad_world(2, accounts=60)
+    plant(world, MEMBERS, "launch", times=12)
+    made = tmp_path_factory.mktemp("platform")
+    with (made / "accounts.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("account_id", "name"), *((a, f"Name of {a}") for a in world.accounts)])
+    with (made / "ads.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows([ad.get(column, "") for column in COLUMNS] for ad in world.ads)
+    return made
+
+
+@pytest.fixture(scope="module")
+def whole(folder: Path) -> dict[str, Any]:
+    """Return what is said of groups when nobody is asked for."""
+    found: dict[str, Any] = json.loads(retrospect(folder, "--groups", "0.05", "--json").stdout)["groups"]
+    return found
+
+
+def retrospect(folder: Path, *options: str) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(debar, ["retrospect", str(folder), *WINDOW, *options])
+
+
+def test_groups_are_found_without_a_name_and_said_with_what_speaks_against_them(
+    folder: Path, whole: dict[str, Any]
+) -> None:
+    """The planted three come out with names, what ties them, what chance gives and why it may be wrong."""
+    (group,) = whole["groups"]
+    assert [member["account_id"] for member in group["members"]] == list(MEMBERS)
+    text = retrospect(folder, "--groups", "0.05").stdout
+    assert "Groups that act as one: questions to ask, never a reason for a ban" in text
+    assert "at most 5 % are chance alone, on average" in text
+    assert "Name of account-0003, Name of account-0014, Name of account-0031" in text
+    assert "days with launches within 30 seconds of each other, where chance gives" in text
+    assert "against: Nothing but launches together" in text
+
+
+def test_whoever_is_asked_about_groups_are_of_the_whole_platform(folder: Path, whole: dict[str, Any]) -> None:
+    """Setting one account against the others changes nothing about who acts as one."""
+    asked = retrospect(folder, "--groups", "0.05", "--json", "--subject", "account:account-0001").stdout
+    assert json.loads(asked)["groups"] == whole
+
+
+def test_without_a_rate_no_group_is_looked_for(folder: Path) -> None:
+    """Groups are off unless a rate is stated."""
+    assert json.loads(retrospect(folder, "--json").stdout)["groups"] is None
+    assert "act as one" not in retrospect(folder).stdout
+
+
+def test_the_ads_of_a_group_are_as_many_as_it_says(folder: Path, whole: dict[str, Any]) -> None:
+    """Its figure leads to exactly its members' ads of the window, also of members nobody asked about."""
+    (group,) = whole["groups"]
+    options = ("--groups", "0.05", "--rows", "group=1", "--subject", "account:account-0001", "--json")
+    found = json.loads(retrospect(folder, *options).stdout)
+    assert found["count"] == group["ads"]
+    assert {row["account_id"] for row in found["rows"]} == set(MEMBERS)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--rows", "group=1"),
+        ("--groups", "0.05", "--rows", "group=2"),
+        ("--groups", "0.05", "--rows", "group=x"),
+    ],
+)
+def test_a_group_that_was_not_found_has_no_rows(folder: Path, options: tuple[str, ...]) -> None:
+    """Without --groups there is none, and a number too high is none: refused, not empty."""
+    result = retrospect(folder, *options)
+    assert "DBR-T003" in result.stderr
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("rate", ["0", "0.21", "1", "many"])
+def test_a_rate_is_more_than_nothing_and_at_most_a_fifth(folder: Path, rate: str) -> None:
+    """What is less sure than a lead is not shown."""
+    assert retrospect(folder, "--groups", rate).exit_code == 2
