@@ -54,6 +54,30 @@ def test_a_table_is_written_whole(engine: DuckEngine, tmp_path: Path) -> None:
     assert ["it's.parquet"] == [p.name for p in tmp_path.iterdir()]
 
 
+def test_two_subqueries_that_differ_in_their_columns_are_two(engine: DuckEngine) -> None:
+    """Both ends of each pair are counted: the engine's own optimiser would lose the third account here."""
+    moment = "(i // 12) * 600 + (i % 12) * 5"
+    for name, sql in {
+        "launches": f"SELECT i % 12 AS who, {moment} AS moment, ({moment}) // 30 AS slot FROM range(1200) AS r(i)",
+        "people": "SELECT 'p' || i AS name, i AS who FROM range(3) AS r(i)",
+        "pairs": "SELECT * FROM (VALUES (1, 'p0', 'p1'), (1, 'p0', 'p2'), (1, 'p1', 'p2')) AS v(g, one, other)",
+    }.items():
+        engine.run(Step(name=name, sql=sql))
+    met = (
+        "SELECT p.g, a.who, a.slot, b.who AS other, b.slot AS other_slot FROM ("
+        "SELECT p.g, a.who AS a, b.who AS b FROM pairs AS p JOIN people AS a ON a.name = p.one"
+        " JOIN people AS b ON b.name = p.other) AS p JOIN launches AS a ON a.who = p.a"
+        " JOIN launches AS b ON b.who = p.b AND ABS(a.moment - b.moment) <= 30"
+        " AND a.moment // 3600 = b.moment // 3600"
+    )
+    both = f"SELECT g, who, slot FROM ({met}) AS m UNION SELECT g, other, other_slot FROM ({met}) AS m"
+    assert engine.rows(f"SELECT who, COUNT(*) FROM ({both}) AS u GROUP BY who ORDER BY who") == [
+        (0, 100),
+        (1, 100),
+        (2, 100),
+    ]
+
+
 def test_no_extension_is_downloaded(engine: DuckEngine) -> None:
     """A function of an extension that is not there fails at once, without the network."""
     with pytest.raises(duckdb.Error):

@@ -59,6 +59,8 @@ class DuckEngine:
         # Arrays of objects are texts, whatever their first thousand are: see _append_plain.
         self._connection.execute("SET pandas_analyze_sample = 0")
         self._connection.execute("SET enable_progress_bar = false")  # it would go to standard output
+        # DuckDB 1.5 to 2.0 may take two subqueries for one that differ in their columns, and lose rows.
+        self._connection.execute("SET disabled_optimizers = 'common_subplan'")
         self._connection.execute(_VALUE_HASH)
 
     def __enter__(self) -> Self:
