@@ -6,6 +6,7 @@ popular tags and audiences. What is planted is named.
 
 from __future__ import annotations
 
+import csv
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from linking_worlds import ACCOUNTS, IDENTIFIERS, JUDGEMENTS, identifier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 ADS: dict[str, str] = {
     "ad_id": "VARCHAR",
@@ -49,6 +51,17 @@ class AdWorld:
         ads = [{**ad, "account_id": owner} for ad, owner in zip(self.ads, owners, strict=True)]
         return AdWorld(self.accounts, ads)
 
+    def write(self, folder: Path) -> Path:
+        """Write the world as a platform's export: accounts.csv and ads.csv; return the folder."""
+        with (folder / "accounts.csv").open("w", newline="", encoding="utf-8") as file:
+            named = ((account, f"Name of {account}") for account in self.accounts)
+            csv.writer(file).writerows([("account_id", "name"), *named])
+        columns = [name for name in ADS if name not in {"started_at", "ended_at"}]
+        with (folder / "ads.csv").open("w", newline="", encoding="utf-8") as file:
+            lines = ([ad.get(column, "") for column in columns] for ad in self.ads)
+            csv.writer(file).writerows([columns, *lines])
+        return folder
+
     def load(self, engine: DuckEngine | None = None) -> DuckEngine:
         """Load the world into an engine."""
         engine = engine or DuckEngine(threads=1, memory_limit="1GB")
@@ -60,7 +73,7 @@ class AdWorld:
         )
         engine.load("ads", ADS, [tuple(ad.get(column) for column in ADS) for ad in self.ads])
         landings = {
-            (ad["account_id"], ad["landing_url"].partition("?")[0])
+            (ad["account_id"], ad["landing_url"].partition("?")[0].removeprefix("https://"))
             for ad in self.ads
             if ad.get("landing_url")
         }

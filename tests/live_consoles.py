@@ -6,12 +6,12 @@ import socket
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import uvicorn
 
+from browsers import flaws
 from consoles import PASSWORD
 from debar.console.desk.limits import Limit
 from debar.console.screens.all import SCREENS
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from debar.console.desk.desk import Desk
 
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 WIDTHS = (1280, 390)
 
 
@@ -98,12 +97,7 @@ class Watched:
 
     def flaws(self) -> list[str]:
         """Return what axe finds on the page as it is: rule and first place."""
-        self.page.evaluate(AXE)
-        found: Any = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-        return [
-            f"{one['id']}: {one['nodes'][0]['target']} {one['nodes'][0].get('failureSummary', '')[:200]}"
-            for one in found["violations"]
-        ]
+        return flaws(self.page)
 
     def settle(self, done: str) -> None:
         """Look again until no job is at work and the page says something."""

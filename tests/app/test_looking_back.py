@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from click.testing import CliRunner
 
+from browsers import flaws
 from creative_worlds import ad_world, plant
 from debar.cli.commands import debar
 
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
+    from playwright.sync_api import Browser
 
 MEMBERS = ("account-0003", "account-0014", "account-0031")
-COLUMNS = ("ad_id", "account_id", "created_at", "text", "landing_url", "targeting")
+PICTURES_RIGHT = (
+    "Math.max(...[...document.querySelectorAll('.multiples svg')].map(e => e.getBoundingClientRect().right))"
+)
 WINDOW = ("--from", "2022-01-01", "--to", "2022-12-31")
 
 
@@ -27,14 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a platform's export in which three accounts act as one."""
     world = ad_world(2, accounts=60)
     plant(world, MEMBERS, "launch", times=12)
-    made = tmp_path_factory.mktemp("platform")
-    with (made / "accounts.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([("account_id", "name"), *((a, f"Name of {a}") for a in world.accounts)])
-    with (made / "ads.csv").open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows([ad.get(column, "") for column in COLUMNS] for ad in world.ads)
-    return made
+    return world.write(tmp_path_factory.mktemp("platform"))
 
 
 @pytest.fixture(scope="module")
@@ -84,12 +81,21 @@ def test_the_ads_of_a_group_are_as_many_as_it_says(folder: Path, whole: dict[str
     assert {row["account_id"] for row in found["rows"]} == set(MEMBERS)
 
 
+def test_the_ads_behind_a_signal_are_as_many_as_it_says(folder: Path, whole: dict[str, Any]) -> None:
+    """What holds a group together leads to exactly the ads in which it can be seen."""
+    (group,) = whole["groups"]
+    (held,) = [held for held in group["signals"] if held["signal"] == "launch"]
+    found = json.loads(retrospect(folder, "--groups", "0.05", "--rows", "group=1:launch", "--json").stdout)
+    assert found["count"] == held["ads"] == 36
+
+
 @pytest.mark.parametrize(
     "options",
     [
         ("--rows", "group=1"),
         ("--groups", "0.05", "--rows", "group=2"),
         ("--groups", "0.05", "--rows", "group=x"),
+        ("--groups", "0.05", "--rows", "group=1:copy"),
     ],
 )
 def test_a_group_that_was_not_found_has_no_rows(folder: Path, options: tuple[str, ...]) -> None:
@@ -103,3 +109,55 @@ def test_a_group_that_was_not_found_has_no_rows(folder: Path, options: tuple[str
 def test_a_rate_is_more_than_nothing_and_at_most_a_fifth(folder: Path, rate: str) -> None:
     """What is less sure than a lead is not shown."""
     assert retrospect(folder, "--groups", rate).exit_code == 2
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path) -> Path:
+    """Write the report with its groups."""
+    written = folder / "report.html"
+    assert retrospect(folder, "--groups", "0.05", "--html", str(written)).exit_code == 0
+    return written
+
+
+def test_each_count_of_a_group_leads_to_its_rows_in_the_page(page: Path) -> None:
+    """The ads of the group and of its signal are links, and what they lead to is there."""
+    text = page.read_text()
+    section = text[text.index('id="groups"') : text.index('id="rows"')]
+    links = set(re.findall(r'href="#(rows-\d+)"', section))
+    assert len(links) >= 2
+    assert all(f'id="{link}"' in text for link in links)
+    assert "group=1:launch: 36 rows" in text
+    assert "--groups 0.05 --rows" in text
+
+
+@pytest.mark.ci
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_and_nothing_leaves_the_paper(
+    page: Path, browser: Browser, scheme: Literal["light", "dark"], width: int
+) -> None:
+    """The report with its groups, wide and on a telephone, light and dark: no flaw, no sideways scrolling."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=True
+    )
+    shown = context.new_page()
+    shown.goto(page.as_uri())
+    assert flaws(shown) == []
+    assert shown.evaluate("document.documentElement.scrollWidth") == width
+    assert shown.evaluate(PICTURES_RIGHT) <= width
+    context.close()
+
+
+@pytest.mark.ci
+@pytest.mark.browser
+def test_on_paper_the_table_of_groups_is_unfolded(page: Path, browser: Browser) -> None:
+    """Who prints the report reads the groups as a table too."""
+    context = browser.new_context()
+    shown = context.new_page()
+    shown.goto(page.as_uri())
+    table = shown.locator("#groups ~ details.data table").first
+    assert not table.is_visible()
+    shown.emulate_media(media="print")
+    assert table.is_visible()
+    context.close()

@@ -13,6 +13,7 @@ from debar.model.legible import legible
 from debar.notices.pages import render_page
 from debar.notices.pictures import bars, launches_by_week, spend_over_time
 from debar.notices.report.clock_picture import clock
+from debar.notices.report.groups_section import groups_section
 from debar.notices.report.tables import (
     Table,
     aims_table,
@@ -84,6 +85,7 @@ def render_retrospective_html(
         weeks_table=weeks_table(r),
         signals=signals(r),
         signal_figures={name: name for name in ("launches", "texts", "unstated")},
+        groups=None if r.groups is None else groups_section(r.groups),
         behind=[_behind(one, command) for one in rows],
         ids={one.figure: f"rows-{place}" for place, one in enumerate(rows, start=1)},
         command=command,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FIGURES: Final = (
     "ads, unstated, zero, undated, launches, texts, stated=RUB, stated=RUB:2016-05, currency=RUB,"
     " month=2016-05, week=2016-05-02, hour=Thu-16, country=US, account=ID, phrase=TEXT, delivered=USD,"
-    " delivered=USD:2016-05, billed=ID, period=USD; with --groups: group=1"
+    " delivered=USD:2016-05, billed=ID, period=USD; with --groups: group=1, group=1:copy"
 )
 
 _MONTH_LENGTH: Final = 7
@@ -178,12 +178,19 @@ _ADS: Final = (
 
 
 def _group(engine: Engine, value: str) -> tuple[str, dict[str, object]]:
-    """Ask for the ads of a group's members, whether they were asked for or not."""
-    found = engine.columns("group_members") and engine.rows("SELECT DISTINCT group_no FROM group_members")
-    if (int(value),) not in (found or ()):
-        raise ValueError(value)
+    """Ask for the ads of a group's members, asked for or not, or for those in which a signal shows."""
+    number, colon, signal = value.partition(":")
+    bound: dict[str, object] = {"group_no": int(number)}
     where = "account_id IN (SELECT account_id FROM group_members WHERE group_no = $group_no)"
-    return f"{_ADS} WHERE {where}", {"group_no": int(value)}
+    known = "SELECT 1 FROM group_members WHERE group_no = $group_no LIMIT 1"
+    if colon:
+        bound["signal"] = signal
+        of_signal = "group_no = $group_no AND signal = $signal"
+        where = f"(account_id, ad_id) IN (SELECT (account_id, ad_id) FROM group_behind WHERE {of_signal})"
+        known = f"SELECT 1 FROM group_pairs WHERE {of_signal} LIMIT 1"
+    if not engine.columns("group_members") or not engine.rows(known, bound):
+        raise ValueError(value)
+    return f"{_ADS} WHERE {where}", bound
 
 
 _UNDATED: Final = (

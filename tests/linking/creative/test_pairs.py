@@ -131,7 +131,8 @@ def steps() -> list[Step]:
         texts.copy_step(),
         texts.word_step(),
     ]
-    found += [texts.phrase_step(), habits.landing_step(), habits.template_step(), habits.audience_step()]
+    found += [texts.phrase_step(), habits.landing_step(), habits.query_step(), habits.template_step()]
+    found += [habits.aim_step(), habits.audience_step()]
     for signal in PROJECTED:
         found += [*bipartite.count_steps(signal), bipartite.judged_step(signal)]
     found += resemblance.resemblance_steps("creative_word", 2, leads=0.2, accounts=10)

@@ -77,6 +77,7 @@ def test_tracking_values_are_split_into_words_under_their_parameter(url: str, ex
     world.add("a", landing_url=url)
     with world.load() as engine:
         engine.run(Step(name="creative_accounts", sql="SELECT account_id, 1 AS account_no FROM accounts"))
+        engine.run(habits.query_step())
         engine.run(habits.template_step())
         assert expected == [
             value for (value,) in engine.rows("SELECT value FROM creative_template_in ORDER BY 1")
@@ -89,6 +90,7 @@ def test_targeting_is_split_into_terms() -> None:
     world.add("a", targeting='Interests: Old  Songs, {"age": "18"}\nCanada')
     with world.load() as engine:
         engine.run(Step(name="creative_accounts", sql="SELECT account_id, 1 AS account_no FROM accounts"))
+        engine.run(habits.aim_step())
         engine.run(habits.audience_step())
         rows = engine.rows("SELECT value FROM creative_audience_in ORDER BY 1")
     assert ["age", "canada", "interests", "old songs"] == [value for (value,) in rows]

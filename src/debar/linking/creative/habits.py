@@ -30,7 +30,25 @@ def landing_step() -> Step:
     )
 
 
-def template_step(ads: str = "ads") -> Step:
+def query_step(ads: str = "ads") -> Step:
+    """Return the step ``creative_queries``: account_no, query (what follows ``?``, lower case), unit_no."""
+    return Step(
+        name="creative_queries",
+        sql=(
+            "SELECT account_no, query, DENSE_RANK() OVER (ORDER BY query) AS unit_no FROM ("
+            f"SELECT DISTINCT a.account_no, {query_of('d.landing_url')} AS query FROM {ads} AS d"
+            " JOIN creative_accounts AS a ON a.account_id = d.account_id"
+            " WHERE STRPOS(d.landing_url, '?') > 0) AS asked"
+        ),
+    )
+
+
+def query_of(url: str) -> str:
+    """Return SQL of the query of an address that has one, as ``creative_queries`` holds it."""
+    return f"LOWER(SUBSTR({url}, STRPOS({url}, '?') + 1))"
+
+
+def template_step() -> Step:
     """Return the step ``creative_template_in``: account_no, unit_no (a query), value (``parameter=word``).
 
     A tracking value such as ``2020_reg_djt_fb`` is a form that somebody designed: its words, each under
@@ -40,12 +58,8 @@ def template_step(ads: str = "ads") -> Step:
     return Step(
         name="creative_template_in",
         sql=(
-            "WITH asked AS (SELECT DISTINCT a.account_no,"
-            f" LOWER(SUBSTR(d.landing_url, STRPOS(d.landing_url, '?') + 1)) AS query FROM {ads} AS d"
-            " JOIN creative_accounts AS a ON a.account_id = d.account_id"
-            " WHERE STRPOS(d.landing_url, '?') > 0), queries AS (SELECT account_no, query,"
-            " DENSE_RANK() OVER (ORDER BY query) AS unit_no FROM asked), parameters AS ("
-            "SELECT account_no, unit_no, UNNEST(STRING_SPLIT(query, '&')) AS parameter FROM queries),"
+            "WITH parameters AS (SELECT account_no, unit_no, UNNEST(STRING_SPLIT(query, '&')) AS parameter"
+            " FROM creative_queries),"
             " words AS ("
             "SELECT DISTINCT account_no, unit_no, SUBSTR(parameter, 1, STRPOS(parameter, '=')) AS name,"
             " UNNEST(STRING_SPLIT(TRANSLATE(SUBSTR(parameter, STRPOS(parameter, '=') + 1),"
@@ -56,17 +70,28 @@ def template_step(ads: str = "ads") -> Step:
     )
 
 
-def audience_step(ads: str = "ads") -> Step:
+def aim_step(ads: str = "ads") -> Step:
+    """Return the step ``creative_aims``: account_no, targeting (lower case), unit_no."""
+    return Step(
+        name="creative_aims",
+        sql=(
+            "SELECT account_no, targeting, DENSE_RANK() OVER (ORDER BY targeting) AS unit_no FROM ("
+            f"SELECT DISTINCT a.account_no, LOWER(d.targeting) AS targeting FROM {ads} AS d"
+            " JOIN creative_accounts AS a ON a.account_id = d.account_id"
+            " WHERE d.targeting IS NOT NULL) AS aimed"
+        ),
+    )
+
+
+def audience_step() -> Step:
     """Return the step ``creative_audience_in``: account_no, unit_no (a targeting), value (a term of it)."""
     ends = "|" * len(TERM_ENDS)
     return Step(
         name="creative_audience_in",
         sql=(
-            f"WITH aimed AS (SELECT DISTINCT a.account_no, LOWER(d.targeting) AS targeting FROM {ads} AS d"
-            " JOIN creative_accounts AS a ON a.account_id = d.account_id WHERE d.targeting IS NOT NULL),"
-            " aims AS (SELECT account_no, targeting, DENSE_RANK() OVER (ORDER BY targeting) AS unit_no"
-            " FROM aimed), parts AS (SELECT account_no, unit_no,"
-            " UNNEST(STRING_SPLIT(TRANSLATE(targeting, $ends, $bars), '|')) AS part FROM aims), terms AS ("
+            "WITH parts AS (SELECT account_no, unit_no,"
+            " UNNEST(STRING_SPLIT(TRANSLATE(targeting, $ends, $bars), '|')) AS part FROM creative_aims),"
+            " terms AS ("
             "SELECT account_no, unit_no, TRIM(REGEXP_REPLACE(part, '[ \\t\\r]+', ' ', 'g')) AS value"
             " FROM parts)"
             f" SELECT DISTINCT account_no, unit_no, value FROM terms WHERE LENGTH(value) >= {TERM_LETTERS}"

@@ -31,6 +31,13 @@ DAYS_MIN: Final = 2
 CROWD_MAX: Final = 60
 """A half minute in which more accounts launch tells nothing about any two of them."""
 
+LAUNCHED_AT: Final = "COALESCE(d.created_at, d.started_at)"
+MOMENT: Final = f"DATE_DIFF('second', TIMESTAMP '1970-01-01 00:00:00', {LAUNCHED_AT})"
+"""SQL of the second in which the ad ``d`` was launched."""
+
+TOGETHER: Final = f"ABS(a.moment - b.moment) <= {SECONDS} AND a.moment // {HOUR} = b.moment // {HOUR}"
+"""SQL of whether two launches are together."""
+
 _VERDICTS: Final = {"a_no": "INTEGER", "b_no": "INTEGER", "log_p": "DOUBLE", "rate": "DOUBLE"}
 
 
@@ -45,17 +52,16 @@ def moment_steps(ads: str = "ads") -> tuple[Step, ...]:
         ``creative_lattice`` (slot of an hour, 0 to 119; near: share of the platform's launches in it and the
         slots beside it).
     """
-    at = "COALESCE(d.created_at, d.started_at)"
-    moment = f"DATE_DIFF('second', TIMESTAMP '1970-01-01 00:00:00', {at})"
     near = f"n.place IN (p.place, (p.place + 1) % {SLOTS}, (p.place + {SLOTS - 1}) % {SLOTS})"
     return (
         Step(
             name="creative_moments",
             sql=(
                 "SELECT account_no, MIN(moment) AS moment, slot FROM ("
-                f"SELECT a.account_no, {moment} AS moment, {moment} // {SECONDS} AS slot FROM {ads} AS d"
+                f"SELECT a.account_no, {MOMENT} AS moment, {MOMENT} // {SECONDS} AS slot FROM {ads} AS d"
                 " JOIN creative_accounts AS a ON a.account_id = d.account_id"
-                f" WHERE {at} IS NOT NULL AND {at} <> DATE_TRUNC('day', {at})) AS m"
+                f" WHERE {LAUNCHED_AT} IS NOT NULL AND {LAUNCHED_AT} <> DATE_TRUNC('day', {LAUNCHED_AT}))"
+                " AS m"
                 " GROUP BY account_no, slot"
             ),
         ),
@@ -82,7 +88,6 @@ def together_steps() -> tuple[Step, ...]:
         ``creative_together`` (the same, from two days on) and ``creative_launch_chance`` (a_no, b_no,
         expected DOUBLE: days on which they would by chance).
     """
-    met = f"ABS(a.moment - b.moment) <= {SECONDS} AND a.moment // {HOUR} = b.moment // {HOUR}"
     return (
         Step(
             name="creative_launched",
@@ -101,7 +106,7 @@ def together_steps() -> tuple[Step, ...]:
                     "SELECT LEAST(a.account_no, b.account_no) AS a_no,"
                     " GREATEST(a.account_no, b.account_no) AS b_no, a.moment"
                     " FROM creative_launched AS a JOIN creative_launched AS b"
-                    f" ON b.slot = a.slot + {step} WHERE {met} AND {apart}"
+                    f" ON b.slot = a.slot + {step} WHERE {TOGETHER} AND {apart}"
                     for step, apart in (
                         (0, "a.account_no < b.account_no"),
                         (1, "a.account_no <> b.account_no"),

@@ -108,8 +108,10 @@ def judge_signals(engine: Engine, leads: float, *, ads: str = "ads") -> None:
         texts.word_step(),
         texts.phrase_step(),
         habits.landing_step(),
-        habits.template_step(ads),
-        habits.audience_step(ads),
+        habits.query_step(ads),
+        habits.template_step(),
+        habits.aim_step(ads),
+        habits.audience_step(),
     ):
         engine.run(step)
     for signal in PROJECTED:

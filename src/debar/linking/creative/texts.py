@@ -33,6 +33,11 @@ ROUNDS_MAX: Final = 30
 PUNCTUATION: Final = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n\r\u00a0«»“”„‘’‚…–—•·→►▶✅'
 """Characters that separate words; apostrophes inside a word stay."""
 
+WORDS: Final = "TRIM(REGEXP_REPLACE(TRANSLATE(LOWER(text), $punctuation, $blanks), ' +', ' ', 'g'))"
+"""SQL of an ad's words, as ``creative_texts`` holds them, from its column ``text``."""
+
+WORDS_PARAMETERS: Final = {"punctuation": PUNCTUATION, "blanks": " " * len(PUNCTUATION)}
+
 
 def text_steps(ads: str = "ads") -> tuple[Step, ...]:
     """Return the steps from the table of ads to distinct texts.
@@ -41,16 +46,14 @@ def text_steps(ads: str = "ads") -> tuple[Step, ...]:
         ``creative_texts`` (text_no, words: lower case, one blank between words) and ``creative_uses``
         (account_no, text_no, each once).
     """
-    blanks = " " * len(PUNCTUATION)
-    words = "TRIM(REGEXP_REPLACE(TRANSLATE(LOWER(text), $punctuation, $blanks), ' +', ' ', 'g'))"
     return (
         Step(
             name="creative_said",
             sql=(
-                f"SELECT DISTINCT a.account_no, {words} AS words FROM {ads} AS d"
+                f"SELECT DISTINCT a.account_no, {WORDS} AS words FROM {ads} AS d"
                 " JOIN creative_accounts AS a ON a.account_id = d.account_id WHERE d.text IS NOT NULL"
             ),
-            parameters={"punctuation": PUNCTUATION, "blanks": blanks},
+            parameters=WORDS_PARAMETERS,
         ),
         Step(
             name="creative_texts",

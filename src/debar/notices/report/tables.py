@@ -22,6 +22,7 @@ ACCOUNTS_WITH_ROWS: Final = 15
 AIMS_WITH_ROWS: Final = 10
 CELLS_WITH_ROWS: Final = 5
 ACCOUNTS_LISTED: Final = 50
+GROUPS_WITH_ROWS: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,4 +191,9 @@ def figures_with_rows(r: Retrospective) -> tuple[str, ...]:
         key = (total.basis, total.amount.currency)
         group = [s for s in r.spenders if (s.basis, s.amount.currency) == key]
         figures += [money_figure(s) for s in group[:ACCOUNTS_WITH_ROWS]]
+    for place, one in enumerate(() if r.groups is None else r.groups.groups[:GROUPS_WITH_ROWS], start=1):
+        figures += [
+            f"group={place}",
+            *(f"group={place}:{held.signal}" for held in one.signals if held.ads_count),
+        ]
     return tuple(dict.fromkeys(figures))

@@ -5,6 +5,6 @@ speaks against it; it names no owner, and no plan takes evidence from it.
 """
 
 from debar.retrospect.groups.finding import RATE_MAX, find_groups
-from debar.retrospect.groups.results import Group, Groups, Tie
+from debar.retrospect.groups.results import Group, Groups, HeldBy, Tie
 
-__all__ = ["RATE_MAX", "Group", "Groups", "Tie", "find_groups"]
+__all__ = ["RATE_MAX", "Group", "Groups", "HeldBy", "Tie", "find_groups"]

@@ -7,16 +7,17 @@ that the stated share of the groups is chance alone, on average. Nobody is named
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from debar.linking.creative.pairs import LEADS_ONLY, LEVELS, PROJECTED, SAYS, judge_signals
 from debar.model.step import Step
 from debar.retrospect.clock import MILLION
+from debar.retrospect.groups.behind import find_behind
 from debar.retrospect.groups.choosing import choose, united
 from debar.retrospect.groups.gathering import gather
-from debar.retrospect.groups.results import Group, Groups, Tie
+from debar.retrospect.groups.results import Group, Groups, HeldBy, Tie
 from debar.retrospect.groups.words import speaks_against, tie_sentence
 
 if TYPE_CHECKING:
@@ -58,14 +59,15 @@ def find_groups(
     groups = gather({(tie.account_a, tie.account_b): tie.rate / MILLION for tie in ties})
     places = {account: number for number, group in enumerate(groups, start=1) for account in group}
     engine.load("group_members", {"account_id": "VARCHAR", "group_no": "INTEGER"}, sorted(places.items()))
-    told = _Told(names=_names(engine), days=_days(engine), ads=_ads(engine))
+    find_behind(engine, _inside(ties, places))
+    told = _Told(names=_names(engine), days=_days(engine), ads=_ads(engine), behind=_behind(engine))
     ((accounts,),) = engine.rows("SELECT COUNT(*) FROM creative_accounts")
     return Groups(
         rate=round(rate * MILLION),
         signals=looked_at,
         accounts_count=accounts,
         ties_count=len(ties),
-        groups=tuple(_group(group, ties, told) for group in groups),
+        groups=tuple(_group(number, group, ties, told) for number, group in enumerate(groups, start=1)),
     )
 
 
@@ -155,11 +157,12 @@ def _ties(engine: Engine, rate: float, looked_at: Sequence[str]) -> list[Tie]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """What is told of the members: name, first and last day, ads."""
+    """What is told of the members: name, first and last day, ads; and a group's ads behind each signal."""
 
     names: Mapping[str, str]
     days: Mapping[str, tuple[date, date]]
     ads: Mapping[str, int]
+    behind: Mapping[int, Mapping[str, int]]
 
 
 def _names(engine: Engine) -> dict[str, str]:
@@ -191,7 +194,26 @@ def _ads(engine: Engine) -> dict[str, int]:
     )
 
 
-def _group(members: tuple[str, ...], ties: Sequence[Tie], told: _Told) -> Group:
+def _inside(ties: Sequence[Tie], places: Mapping[str, int]) -> list[tuple[int, str, str, str]]:
+    """Return group, signal and ends of each tie whose ends are in one group."""
+    return [
+        (places[tie.account_a], signal, tie.account_a, tie.account_b)
+        for tie in ties
+        for signal in tie.signals
+        if places.get(tie.account_a, -1) == places.get(tie.account_b)
+    ]
+
+
+def _behind(engine: Engine) -> dict[int, dict[str, int]]:
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for group_no, signal, ads in engine.rows(
+        "SELECT group_no, signal, COUNT(*) FROM group_behind GROUP BY group_no, signal"
+    ):
+        found[group_no][signal] = ads
+    return found
+
+
+def _group(number: int, members: tuple[str, ...], ties: Sequence[Tie], told: _Told) -> Group:
     inside = [tie for tie in ties if tie.account_a in members and tie.account_b in members]
     outside = [tie for tie in ties if (tie.account_a in members) != (tie.account_b in members)]
     known = [told.days[account] for account in members if account in told.days]
@@ -199,9 +221,18 @@ def _group(members: tuple[str, ...], ties: Sequence[Tie], told: _Told) -> Group:
         members=members,
         names=tuple(told.names[account] for account in members),
         ads_count=sum(told.ads.get(account, 0) for account in members),
+        signals=_signals(inside, told.behind.get(number, {})),
         ties=tuple(inside),
         outside=tuple(outside),
         first_on=min((first for first, _ in known), default=None),
         last_on=max((last for _, last in known), default=None),
         against=speaks_against(members, inside, outside),
+    )
+
+
+def _signals(inside: Sequence[Tie], behind: Mapping[str, int]) -> tuple[HeldBy, ...]:
+    counts = Counter(signal for tie in inside for signal in tie.signals)
+    order = sorted(counts, key=lambda signal: (-counts[signal], signal))
+    return tuple(
+        HeldBy(signal=signal, pairs_count=counts[signal], ads_count=behind.get(signal, 0)) for signal in order
     )

@@ -45,6 +45,26 @@ class Tie:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBy:
+    """One thing that a group hangs together on.
+
+    Args:
+        signal: Such as ``copy``.
+        pairs_count: Pairs of members that it ties.
+        ads_count: Members' ads in which what they share can be seen; 0 where no ad shows it, as with landing
+            pages that an account states elsewhere.
+    """
+
+    signal: str
+    pairs_count: int
+    ads_count: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as a JSON object."""
+        return {"signal": self.signal, "pairs": self.pairs_count, "ads": self.ads_count}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Accounts of which most pairs are tied.
 
@@ -52,6 +72,7 @@ class Group:
         members: Account ids, sorted; at least two.
         names: Their names, in the same order; the id where there is none.
         ads_count: Ads that they launched, of those looked at.
+        signals: What the group hangs together on, what ties most pairs first.
         ties: Between members.
         outside: Ties that lead from a member to an account outside.
         first_on: UTC day of the members' first launch; None where no ad has a day.
@@ -62,6 +83,7 @@ class Group:
     members: tuple[str, ...]
     names: tuple[str, ...]
     ads_count: int
+    signals: tuple[HeldBy, ...]
     ties: tuple[Tie, ...]
     outside: tuple[Tie, ...]
     first_on: date | None
@@ -78,15 +100,6 @@ class Group:
         """Share of these pairs that are tied, in millionths: how closely the group hangs together."""
         return share(len(self.ties), self.pairs_count)
 
-    @property
-    def signals(self) -> tuple[tuple[str, int], ...]:
-        """What the group hangs together on: signal and how many pairs it ties, most first."""
-        counts: dict[str, int] = {}
-        for tie in self.ties:
-            for signal in tie.signals:
-                counts[signal] = counts.get(signal, 0) + 1
-        return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
     def as_json(self) -> dict[str, Any]:
         """Return the group as a JSON object."""
         return {
@@ -97,7 +110,7 @@ class Group:
             "ads": self.ads_count,
             "pairs": self.pairs_count,
             "tied_share": decimal(self.tied_share),
-            "signals": [{"signal": signal, "pairs": pairs} for signal, pairs in self.signals],
+            "signals": [held.as_json() for held in self.signals],
             "ties": [tie.as_json() for tie in self.ties],
             "outside": [tie.as_json() for tie in self.outside],
             "first_on": None if self.first_on is None else self.first_on.isoformat(),

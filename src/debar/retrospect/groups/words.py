@@ -95,7 +95,7 @@ def group_lines(found: Groups) -> list[str]:
 def summary(group: Group) -> str:
     """Say how many pairs of a group are tied, by what, and when its ads were launched."""
     when = "" if group.first_on is None else f", {group.first_on} to {group.last_on}"
-    on = ", ".join(f"{signal} ({pairs:,})" for signal, pairs in group.signals)
+    on = ", ".join(f"{held.signal} ({held.pairs_count:,})" for held in group.signals)
     pairs = "1 pair is" if group.pairs_count == 1 else f"{group.pairs_count:,} pairs are"
     return f"{len(group.ties):,} of {pairs} tied, by {on}{when}"
 
