@@ -15,14 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.linking.labels import TASKS, run_labels
-from benchmarks.linking.page import render_page
 from benchmarks.linking.quality import METHODS, Sample, make_world, plain, run_quality
-from benchmarks.linking.report import labels_table, quality_tables, render_text
 from benchmarks.linking.scale import PEERS_ACCOUNTS_MAX, run_scale, scale_table
+from benchmarks.linking.shown.page import render_page
+from benchmarks.linking.shown.plots import frontier_picture
+from benchmarks.linking.shown.report import frontier_tables, labels_table, quality_tables, render_text
+from benchmarks.linking.supervised.ceiling import ceiling_table, run_ceiling
 from benchmarks.linking.world import VARIANTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from benchmarks.linking.shown.report import Table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,13 +34,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     document: dict[str, Any] = {"asked": {name: _shown(value) for name, value in vars(asked).items()}}
     if asked.task in ("quality", "all"):
-        document["quality"] = _quality(asked)
+        document["quality"] = _quality(asked, quality_tables)
+    if asked.task == "frontier":
+        document["quality"] = _quality(asked, frontier_tables)
+    if asked.task == "ceiling":
+        document["ceiling"] = _ceiling(asked)
     if asked.task in ("labels", "all"):
         document["labels"] = _labels(asked)
     if asked.task in ("scale", "all"):
         document["scale"] = _scale(asked)
     if asked.json is not None:
         asked.json.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
+    if asked.svg is not None:
+        asked.svg.write_text(frontier_picture(document["quality"]), encoding="utf-8")
     if asked.html is not None:
         asked.html.write_text(render_page(document), encoding="utf-8")
     return 0
@@ -44,13 +54,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.linking", description=__doc__)
-    parser.add_argument("task", choices=("quality", "labels", "scale", "all"))
+    parser.add_argument("task", choices=("quality", "frontier", "ceiling", "labels", "scale", "all"))
     parser.add_argument("--worlds", type=_names, default="harbour,bazaar")
     parser.add_argument("--variants", type=_names, default="base", help=f"of {', '.join(VARIANTS)}")
     parser.add_argument("--seeds", type=_numbers, default="1")
     parser.add_argument("--owners", type=int, default=10_000)
-    parser.add_argument("--peers", type=_names, default="splink,naive,pairwise", help="or: none")
+    parser.add_argument(
+        "--peers",
+        type=_names,
+        default="splink,naive,pairwise",
+        help="or: none; reviewed: debar with 200 labels",
+    )
     parser.add_argument("--peers-only", action="store_true", help="leave debar out")
+    parser.add_argument("--train", type=_numbers, default="301,302", help="seeds to supervise a ceiling with")
     parser.add_argument("--subjects", type=int, default=300, help="owners named, a world")
     parser.add_argument("--anybody", type=int, default=200, help="accounts named, a world")
     parser.add_argument("--labels", type=_names, default=",".join(TASKS), help="labelled tasks")
@@ -58,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--peers-max", type=int, default=PEERS_ACCOUNTS_MAX, help="most accounts for peers")
     parser.add_argument("--keep", type=Path, help="folder in which the tables to time are kept")
     parser.add_argument("--json", type=Path, help="write everything there")
+    parser.add_argument("--svg", type=Path, help="write the frontiers as a picture there")
     parser.add_argument("--html", type=Path, help="write a page with the plots there")
     return parser
 
@@ -92,6 +109,16 @@ def _labels(asked: argparse.Namespace) -> list[dict[str, Any]]:
     return results
 
 
+def _ceiling(asked: argparse.Namespace) -> list[dict[str, Any]]:
+    cases = [(world, variant) for variant in asked.variants for world in asked.worlds]
+    runs = run_ceiling(
+        cases, train=asked.train, seeds=asked.seeds, owners=asked.owners, subjects=asked.subjects, say=_say
+    )
+    results = [plain(one) for one in runs]
+    print(render_text(ceiling_table(results)))
+    return results
+
+
 def _scale(asked: argparse.Namespace) -> list[dict[str, Any]]:
     runs = run_scale(asked.sizes, peers=asked.peers, peers_max=asked.peers_max, folder=asked.keep, say=_say)
     results = [plain(one) for one in runs]
@@ -99,7 +126,9 @@ def _scale(asked: argparse.Namespace) -> list[dict[str, Any]]:
     return results
 
 
-def _quality(asked: argparse.Namespace) -> list[dict[str, Any]]:
+def _quality(
+    asked: argparse.Namespace, tables: Callable[[Sequence[dict[str, Any]]], tuple[Table, ...]]
+) -> list[dict[str, Any]]:
     methods = _methods(asked)
     worlds = [
         functools.partial(make_world, name, variant, seed, owners=asked.owners)
@@ -112,7 +141,7 @@ def _quality(asked: argparse.Namespace) -> list[dict[str, Any]]:
     for result in run_quality(worlds, methods, sample, _say):
         results.append(plain(result))
         _say(f"  average precision {result['pairs']['average_precision']:.3f}")
-    for table in quality_tables(results):
+    for table in tables(results):
         print(render_text(table))
     return results
 

@@ -16,18 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.linking.method import prepare
+from benchmarks.linking.ours import reviewed_pairs
 from benchmarks.linking.truth import truth_of
 from debar.app.opening import fitted
 from debar.linking.assurance.calibrate import calibrate
-from debar.linking.assurance.labels import Label, join
 from debar.linking.assurance.measures import quality
-from debar.linking.assurance.sample import draw
-from debar.linking.assurance.scored import (
-    audit_platform,
-    score_strata,
-    scores_of,
-    stratum_sizes,
-)
+from debar.linking.assurance.scored import audit_platform, score_strata
 from debar.linking.links import ensure_links
 
 if TYPE_CHECKING:
@@ -62,28 +56,16 @@ def run(world: str, variant: str, seed: int, *, owners: int, labels: int) -> Non
     owner_of = dict(zip(truth.accounts, truth.owners.tolist(), strict=True))
     with tempfile.TemporaryDirectory() as folder:
         prepared = prepare(
-            world, Path(folder), accounts=made.accounts, identifiers=made.identifiers, truth=made.truth
+            world, Path(folder), accounts=made.accounts, identifiers=made.identifiers, truth=truth
         )
         opened = fitted(prepared.opened)
         engine = opened.engine
         ensure_links(engine, opened.parameters, opened.policy)
         score_strata(engine, opened.parameters)
         print(f"{world} {variant} {seed}: {audit_platform(engine, opened.policy).sentence()}")
-        answers = tuple(
-            Label(
-                account_a=pair.account_a,
-                account_b=pair.account_b,
-                same=owner_of[pair.account_a] == owner_of[pair.account_b],
-                stratum=pair.stratum,
-                stratum_pairs=pair.stratum_pairs,
-            )
-            for pair in draw(engine, labels, "")
-        )
         print(told("true, uncalibrated", over_all(engine, owner_of, firm=False)))
         print(told("true, firm, uncal.", over_all(engine, owner_of, firm=True)))
-        scores = scores_of(engine, answers, opened.parameters)
-        labelled, reviews = join(answers, scores, stratum_sizes(engine))
-        made_of = calibrate(labelled, reviews)
+        made_of = calibrate(*reviewed_pairs(opened, truth, labels))
         calibrated = replace(opened.parameters, calibration=made_of.calibration)
         ensure_links(engine, calibrated, opened.policy)
         print(told("cross-fitted", made_of.after))

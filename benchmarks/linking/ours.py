@@ -18,7 +18,10 @@ from benchmarks.linking.method import Outcome, numbered
 from benchmarks.linking.metrics import ScoredPairs
 from debar.app.opening import fitted
 from debar.evidence.weigh import MILLION
-from debar.linking.assurance.scored import audit_platform, score_strata
+from debar.linking.assurance.calibrate import calibrate
+from debar.linking.assurance.labels import Label, join
+from debar.linking.assurance.sample import draw
+from debar.linking.assurance.scored import audit_platform, score_strata, scores_of, stratum_sizes
 from debar.linking.expand import expand, weigh_pairs
 from debar.linking.links import ensure_links
 from debar.linking.neighbourhood import platform_graph
@@ -27,43 +30,116 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from benchmarks.linking.method import Prepared
+    from benchmarks.linking.truth import Truth
     from debar.app.opening import Opened
+    from debar.evidence.calibration import Reviewed
     from debar.evidence.parameters import Parameters
+    from debar.linking.assurance.labels import LabelledPair
     from debar.linking.expand import Standing, Weighings
     from debar.linking.graph import CaseGraph, GraphPair
     from debar.model.policy import Policy
+
+LABELS: Final = 200
+"""Pairs that people review before the second figure is measured."""
+
+BITS: Final = 20
+"""A probability that is nearer to one than so many bits is told as certain."""
+
+BITS_MAX: Final = 48
+"""Room for the order among the certain ones in a number that stays below one."""
 
 LINKS: Final = "SELECT account_a, account_b, p_owner FROM links WHERE p_owner > 0"
 
 
 def debar(prepared: Prepared) -> Outcome:
     """Link a platform as the product does."""
-    numbers = prepared.truth.numbers()
     started = time.perf_counter()
     opened = fitted(prepared.opened)
     ensure_links(opened.engine, opened.parameters, opened.policy)
-    seconds = time.perf_counter() - started
+    return outcome_of("debar", prepared, opened, time.perf_counter() - started)
+
+
+def debar_reviewed(prepared: Prepared) -> Outcome:
+    """Link a platform and calibrate it with :data:`LABELS` reviewed pairs, answered from the truth."""
+    started = time.perf_counter()
+    opened = fitted(prepared.opened)
+    ensure_links(opened.engine, opened.parameters, opened.policy)
+    score_strata(opened.engine, opened.parameters)
+    made = calibrate(*reviewed_pairs(opened, prepared.truth, LABELS))
+    opened = replace(opened, parameters=replace(opened.parameters, calibration=made.calibration))
+    ensure_links(opened.engine, opened.parameters, opened.policy)
+    return outcome_of(f"debar, {LABELS} labels", prepared, opened, time.perf_counter() - started)
+
+
+def reviewed_pairs(
+    opened: Opened, truth: Truth, count: int
+) -> tuple[tuple[LabelledPair, ...], tuple[Reviewed, ...]]:
+    """Draw the pairs that the product would have people review, and answer them from the truth.
+
+    Args:
+        opened: A platform whose strata were scored.
+        truth: The owners.
+        count: How many pairs.
+    """
+    owner_of = dict(zip(truth.accounts, truth.owners.tolist(), strict=True))
+    answers = tuple(
+        Label(
+            account_a=pair.account_a,
+            account_b=pair.account_b,
+            same=owner_of[pair.account_a] == owner_of[pair.account_b],
+            stratum=pair.stratum,
+            stratum_pairs=pair.stratum_pairs,
+        )
+        for pair in draw(opened.engine, count, "")
+    )
+    scores = scores_of(opened.engine, answers, opened.parameters)
+    return join(answers, scores, stratum_sizes(opened.engine))
+
+
+def outcome_of(method: str, prepared: Prepared, opened: Opened, seconds: float) -> Outcome:
+    """Read off a linked platform what its weights make of every pair and of any named account."""
+    numbers = prepared.truth.numbers()
     rows = opened.engine.rows(LINKS)
     pairs = ScoredPairs.of(*numbered(((a, b, p / MILLION) for a, b, p in rows), prepared.truth))
     stands = cache(expansion(opened).of)
     score_strata(opened.engine, opened.parameters)
-    carries = audit_platform(opened.engine, opened.policy).carries(fitted=opened.parameters.fitted)
+    carries = opened.parameters.calibrated or audit_platform(opened.engine, opened.policy).carries(
+        fitted=opened.parameters.fitted
+    )
 
     def among(named: int, *statuses: str) -> Mapping[int, float]:
         return {
-            numbers[one.account_id]: one.p_owner / MILLION
+            numbers[one.account_id]: rank(one)
             for one in stands(prepared.truth.accounts[named])
             if one.status in statuses and one.account_id in numbers
         }
 
     return Outcome(
-        method="debar",
+        method=method,
         pairs=pairs,
         standings=lambda named: among(named, "in") if carries else {},
         review=lambda named: among(named, "in", "ask"),
         threshold=opened.policy.propose_at / MILLION,
         seconds=seconds,
     )
+
+
+def rank(standing: Standing) -> float:
+    """Return a standing's probability; those that round to certain are ordered by their path's weakest hop.
+
+    The product tells probabilities in millionths and orders nobody beyond; the frontier does, by bits, as it
+    does for every other method.
+    """
+    if standing.p_owner < MILLION:
+        return standing.p_owner / MILLION
+    bits = [
+        (hop.weighing.owner_millibits - max(0, hop.weighing.operator_millibits)) / 1000
+        for hop in standing.path
+        if hop.judgement is None
+    ]
+    beyond = max(0.0, min(bits, default=BITS_MAX) - BITS)
+    order: float = BITS + (BITS_MAX - BITS) * (1 - 2.0 ** (-beyond / BITS))
+    return 1 - float(2.0**-order)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

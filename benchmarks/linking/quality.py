@@ -28,7 +28,7 @@ from benchmarks.linking.bans import (
 )
 from benchmarks.linking.method import prepare
 from benchmarks.linking.metrics import pair_quality
-from benchmarks.linking.ours import debar
+from benchmarks.linking.ours import debar, debar_reviewed
 from benchmarks.linking.peers.naive import naive
 from benchmarks.linking.peers.pairwise import pairwise
 from benchmarks.linking.peers.splink_five import splink
@@ -41,7 +41,13 @@ if TYPE_CHECKING:
     from benchmarks.linking.method import Method, Outcome, Prepared
     from benchmarks.linking.world import World
 
-METHODS: Final[dict[str, Method]] = {"debar": debar, "splink": splink, "naive": naive, "pairwise": pairwise}
+METHODS: Final[dict[str, Method]] = {
+    "debar": debar,
+    "reviewed": debar_reviewed,
+    "splink": splink,
+    "naive": naive,
+    "pairwise": pairwise,
+}
 """Name on the command line to the method."""
 
 BAN_THRESHOLDS: Final = (0.3, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999)
@@ -134,7 +140,9 @@ def measure(outcome: Outcome, prepared: Prepared, sample: Sample) -> dict[str, A
     }
     if outcome.review is not None:
         asked = name_each([ban.named for ban in bans], outcome.review)
-        document["review_frontier"] = _thinned(frontier(asked, truth))
+        asked_points = frontier(asked, truth)
+        document["review_frontier"] = _thinned(asked_points)
+        document["review_found_at"] = {str(x): found_at(asked_points, x) for x in INNOCENTS}
         document["review_bans"] = [asdict(ban_quality(asked, truth, t)) for t in BAN_THRESHOLDS]
     return document
 

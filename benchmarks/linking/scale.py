@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from benchmarks.linking.peers.splink_five import JOB, PYTHON
-from benchmarks.linking.report import Table, number
 from benchmarks.linking.scale_tables import write_tables
+from benchmarks.linking.shown.report import Table, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

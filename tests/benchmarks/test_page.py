@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from benchmarks.linking.__main__ import main
-from benchmarks.linking.page import render_page
-from benchmarks.linking.plots import frontier_plot
-from benchmarks.linking.report import Table, render_text
+from benchmarks.linking.shown.page import render_page
+from benchmarks.linking.shown.plots import frontier_picture, frontier_plot
+from benchmarks.linking.shown.report import Table, frontier_tables, render_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +46,32 @@ def test_the_frontier_is_averaged_over_seeds_at_equal_innocents() -> None:
     top, bottom = 30, 330 - 44
     assert heights[0] == pytest.approx(top + 0.4 * (bottom - top), abs=0.1)
     assert heights[-1] == pytest.approx(top, abs=0.1)
+
+
+def test_a_picture_holds_a_plot_for_each_world_where_somebody_was_named() -> None:
+    """It is one file of SVG with its own colours; a world in which nobody could be named is left out."""
+    points = [{"innocents": 0.1, "found": 0.5, "threshold": 0.9}]
+    ban = {"bans": 3, "found": 0.5, "innocents": 0.1}
+    drawn: dict[str, Any] = {"world": "harbour", "method": "debar", "frontier": points}
+    drawn |= {"variant": "base", "ban": ban}
+    nobody = {**drawn, "variant": "nobody_linked", "ban": {**ban, "bans": 0}}
+    picture = frontier_picture([drawn, nobody])
+    assert ET.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"
+    assert picture.count("<polyline ") == 1
+    assert ("harbour, base" in picture, "nobody_linked" in picture) == (True, False)
+
+
+def test_the_table_of_the_frontier_tells_apart_who_is_proposed_and_who_is_asked_about() -> None:
+    """A method with a list for reviewers has two lines."""
+    keys = [str(x) for x in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 3.0, 10.0)]
+    figures = dict.fromkeys(
+        ("found", "found_error", "innocents", "innocents_error", "innocents_handed_over"), 0.5
+    ) | dict.fromkeys(("clean", "found_overt", "found_covert", "innocents_predicted"), 0.5)
+    one = {"world": "harbour", "variant": "base", "method": "debar", "threshold": 0.95, "seconds": 1.0}
+    named = {"b_cubed": {"precision": 1.0, "recall": 1.0}, "b_cubed_f": 1.0, "with_proposals": 1, "named": 2}
+    found = {"found_at": dict.fromkeys(keys, 0.5), "review_found_at": dict.fromkeys(keys, 0.75)}
+    _, table = frontier_tables([{**one, **found, "ban": figures, "named": named, "probabilities": True}])
+    assert [(row[2], row[4]) for row in table.rows] == [("debar", "0.500"), ("debar, asked as well", "0.750")]
 
 
 @pytest.mark.ci

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,15 +10,18 @@ from benchmarks.linking.bans import name_each
 from benchmarks.linking.expansion import by_best_path, by_closure
 from benchmarks.linking.method import prepare
 from benchmarks.linking.metrics import ScoredPairs
-from benchmarks.linking.ours import debar
+from benchmarks.linking.ours import debar, rank
 from benchmarks.linking.peers.splink_five import PYTHON
 from benchmarks.linking.quality import Sample, plain, run_quality
 from benchmarks.linking.truth import truth_of
 
 import small_linked_world
 from debar.app.opening import Setting, open_platform
-from debar.linking.expand import expand
+from debar.evidence.parameters import default_parameters
+from debar.evidence.weigh import MILLION, weigh_codes
+from debar.linking.expand import Hop, Standing, expand
 from debar.linking.neighbourhood import case_graph
+from debar.model.identifiers import FAMILIES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +56,39 @@ def test_the_easy_owners_of_a_small_world_are_found_without_innocents() -> None:
     assert found["debar"]["ban"]["found_overt"] == 1
     for one in found.values():
         assert 0.9 < one["pairs"]["average_precision"] <= 1
+
+
+def test_reviewed_pairs_stand_behind_the_second_figure() -> None:
+    """With answers from the truth the probabilities are calibrated ones, and the easy owners are still found."""
+    found = results("base", "debar", "reviewed", owners=300)
+    plainly, reviewed = found["debar"]["pairs"], found["debar, 200 labels"]["pairs"]
+    assert reviewed["log_loss"] < plainly["log_loss"]
+    assert found["debar, 200 labels"]["ban"]["found_overt"] == 1
+
+
+def test_certain_accounts_are_ordered_by_the_weakest_hop_of_their_path() -> None:
+    """A path of 25 and 60 bits stands below one of 40, both above whatever is told in millionths."""
+    far = Standing(account_id="a", status="in", p_owner=MILLION, p_operator=0, path=hops(60, 25), why="")
+    near = replace(far, path=hops(40))
+    judged = replace(far, path=())
+    assert 0.999999 < rank(far) < rank(near) < rank(judged) < 1
+    assert rank(replace(far, p_owner=950_000)) == 0.95
+
+
+def hops(*bits: int) -> tuple[Hop, ...]:
+    """Return hops that speak for one owner with so many bits more than for strangers."""
+    codes = dict.fromkeys(FAMILIES, 0)
+    weighing = weigh_codes(codes, default_parameters(1000))
+    return tuple(
+        Hop(
+            start="x",
+            end="y",
+            weighing=replace(weighing, owner_millibits=1000 * one, operator_millibits=-1000),
+            judgement=None,
+            p_owner=MILLION,
+        )
+        for one in bits
+    )
 
 
 def test_where_nobody_is_linked_debar_proposes_nobody() -> None:
@@ -89,5 +126,7 @@ def test_splink_runs_from_its_own_environment() -> None:
 
 def test_the_command_refuses_a_peer_that_it_does_not_know() -> None:
     """The message lists the peers that there are."""
-    with pytest.raises(SystemExit, match="no such peer: zingg; there are debar, splink, naive, pairwise"):
+    with pytest.raises(
+        SystemExit, match="no such peer: zingg; there are debar, reviewed, splink, naive, pairwise"
+    ):
         command.main(["quality", "--peers", "zingg"])

@@ -7,6 +7,7 @@ import pytest
 
 from debar.linking.handovers import Handover, find_handovers, split_accounts
 from debar.linking.renames import NameChange, Seen
+from debar.model.identifiers import FAMILY_OF_KIND
 from debar.stores.duckdb_engine import DuckEngine
 from linking_worlds import IDENTIFIERS, World, identifier
 
@@ -67,6 +68,19 @@ def test_the_sentence_says_what_changed_and_when() -> None:
         "On 2017-03-01 everything that says who holds the account changed together: legal identity, addresses,"
         " mail and telephone."
     ) == found.sentence
+
+
+@pytest.mark.parametrize("kind", [kind for kind, family in FAMILY_OF_KIND.items() if family == "name"])
+def test_what_an_export_calls_an_account_today_is_no_sign_that_goes_on(kind: str) -> None:
+    """Each form of its present name is dated from the account's beginning: the buyer's name hides no sale."""
+    source = "derived:legal_name" if kind == "legal_name" else "derived:name"
+    name = (*held("a", kind, "zhurava", BEGAN, None)[:-1], source)
+    engine = loaded(
+        former("a", legal_id="L1", email="x@one.example"),
+        later("a", legal_id="L2", email="y@two.example"),
+        [name],
+    )
+    assert len(find_handovers(engine)) == 1
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,9 @@ PERIODS: Final = {
 }
 """Columns of ``account_periods``: the holders of an account that changed hands, one row a holder."""
 
+TODAYS_NAMES: Final = "'name', 'rare_name'"
+"""Forms of the name that an export gives an account: today's, though dated from the account's beginning."""
+
 _SUSPECTS: Final = (
     "SELECT DISTINCT account_no FROM (SELECT w.account_no FROM link_rows AS w"
     " JOIN link_kinds AS k ON k.kind_no = w.kind_no WHERE k.family IN ('legal', 'contact')"
@@ -93,13 +96,14 @@ _CROWDED: Final = (
     " ON r.value_hash = w.value_hash GROUP BY w.value_hash HAVING COUNT(DISTINCT w.account_no) > $crowd_max"
 )
 
-# An end is told only if each row of the value tells one; what the accounts table implies has no time.
+# An end is told only if each row of the value tells one; what the accounts table implies has no time. What it
+# calls an account today, in whichever form of its name, is no sign that goes on.
 _HELD: Final = (
     "SELECT w.account_no, w.kind_no, w.value_hash, MIN(w.first_seen) AS starts,"
     " CASE WHEN COUNT(w.last_seen) = COUNT(*) THEN MAX(w.last_seen) END AS ends"
     " FROM link_rows AS w JOIN handover_suspects AS s ON s.account_no = w.account_no"
     " JOIN (SELECT kind_no FROM link_kinds WHERE family IN ('legal', 'web', 'contact', 'access', 'name')"
-    " AND kind NOT IN ('ip', 'manager', 'name')) AS k ON k.kind_no = w.kind_no"
+    f" AND kind NOT IN ('ip', 'manager', {TODAYS_NAMES})) AS k ON k.kind_no = w.kind_no"
     " LEFT JOIN handover_crowded AS c ON c.value_hash = w.value_hash"
     f" WHERE c.value_hash IS NULL AND w.source_no <> {OF_LEGAL_NAME}"
     " AND (w.first_seen IS NOT NULL OR w.last_seen IS NOT NULL)"

@@ -96,6 +96,28 @@ def quality_tables(results: Sequence[dict[str, Any]]) -> tuple[Table, ...]:
     )
 
 
+def frontier_tables(results: Sequence[dict[str, Any]]) -> tuple[Table, ...]:
+    """Return found against innocents alone: at each method's own threshold, and over all thresholds.
+
+    A method that knows a list for reviewers has a second line over all thresholds: who is asked about counts
+    as found there, and the foreigners among them as innocents.
+    """
+    rows: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for key, group in grouped(results).items():
+        rows[key] = group
+        asked = [{**one, "found_at": one["review_found_at"]} for one in group if "review_found_at" in one]
+        if asked:
+            rows[*key[:2], f"{key[2]}, asked as well"] = asked
+    return (
+        _table(
+            "A ban from one named account, at each method's own threshold", grouped(results), BANS, BANS_NOTE
+        ),
+        _table(
+            "Found at so many innocents a ban, whatever the threshold", rows, FRONTIER[:-1], FRONTIER_NOTE
+        ),
+    )
+
+
 Pick = tuple[str, "Callable[[dict[str, Any]], float | None]", int]
 
 

@@ -17,15 +17,41 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 460, 330
 LEFT, RIGHT, TOP, BOTTOM = 48, 20, 30, 44
 
+ACROSS: Final = 2
+"""Plots side by side in a picture."""
+LEGEND, LEGEND_ACROSS = 50, 4
+"""Height of a picture's legend, and names in a line of it."""
+
 STYLES: Final = {
     "debar": "debar",
     "debar, asked as well": "debar asked",
+    "debar, 200 labels": "reviewed",
     "Splink 5": "splink",
     "pairwise": "pairwise",
     "pairwise, asked as well": "pairwise asked",
     "naive closure": "naive",
 }
 """Name of a line to its class: the page gives each class a colour and a dash."""
+
+PLOT_STYLE: Final = """
+:root { color-scheme: light dark; --ink: #1a1d21; --soft: #667; --rule: #d9dce1; --paper: #fff;
+  --debar: #1f5fd0; --splink: #c2570c; --pairwise: #0f7f6b; --naive: #7a7f87; --reviewed: #8a3ab9; }
+@media (prefers-color-scheme: dark) { :root {
+  --ink: #e8eaed; --soft: #9aa3ad; --rule: #33383f; --paper: #15181c;
+  --debar: #7aa7ff; --splink: #ffa057; --pairwise: #4fd1b5; --naive: #a3a9b2; --reviewed: #cf9cf0; } }
+svg text { fill: var(--ink); font-size: 11px; }
+svg .title { font-size: 13px; font-weight: 600; } svg .tick { fill: var(--soft); text-anchor: middle; }
+svg .side { text-anchor: end; } svg .grid { stroke: var(--rule); stroke-width: 1; }
+.line { fill: none; stroke-width: 2; } .mark { stroke: var(--paper); stroke-width: 1; }
+.line.debar { stroke: var(--debar); stroke-width: 3; } .mark.debar { fill: var(--debar); }
+.line.reviewed { stroke: var(--reviewed); } .mark.reviewed { fill: var(--reviewed); }
+.line.splink { stroke: var(--splink); stroke-dasharray: 7 3; } .mark.splink { fill: var(--splink); }
+.line.pairwise { stroke: var(--pairwise); stroke-dasharray: 2 3; } .mark.pairwise { fill: var(--pairwise); }
+.line.naive { stroke: var(--naive); stroke-dasharray: 10 3 2 3; } .mark.naive { fill: var(--naive); }
+.line.asked { stroke-width: 1.2; opacity: .7; }
+.line.honest { stroke: var(--rule); stroke-width: 1.5; }
+"""
+"""Colours and dashes of the lines, for light and dark."""
 
 LEAST: Final = 0.01
 MOST: Final = 1000.0
@@ -50,10 +76,41 @@ def frontier_plot(title: str, results: Sequence[dict[str, Any]]) -> str:
         own = fmean(one["ban"]["innocents"] for one in group), fmean(one["ban"]["found"] for one in group)
         lines.append(_line(method, [one["frontier"] for one in group], own))
         asked = [one["review_frontier"] for one in group if "review_frontier" in one]
-        if asked:
+        if asked and f"{method}, asked as well" in STYLES:
             lines.append(_line(f"{method}, asked as well", asked, None))
     ticks = [(x, f"{x:g}") for x in (0.01, 0.1, 1, 10, 100, 1000)]
     return _plot(title, lines, across=_log_place, ticks=ticks, labels=("innocents a ban", "found"))
+
+
+def frontier_picture(results: Sequence[dict[str, Any]]) -> str:
+    """Return the frontiers of all worlds and variants as one SVG file that needs nothing else.
+
+    Args:
+        results: As :func:`benchmarks.linking.quality.run_quality` gives them, those without bans left out.
+    """
+    panels: dict[str, list[dict[str, Any]]] = {}
+    for one in results:
+        if one["ban"]["bans"]:
+            panels.setdefault(f"{one['world']}, {one['variant']}", []).append(one)
+    rows = -(-len(panels) // ACROSS)
+    width, height = ACROSS * WIDTH, rows * HEIGHT + LEGEND
+    opening = 'xmlns="http://www.w3.org/2000/svg" role="img" font-family="sans-serif"'
+    parts = [
+        f'<svg {opening} viewBox="0 0 {width} {height}" aria-label="Found against innocents">',
+        f"<style>{PLOT_STYLE}</style>",
+        f'<rect width="{width}" height="{height}" style="fill: var(--paper)"/>',
+    ]
+    for place, (title, group) in enumerate(panels.items()):
+        x, y = place % ACROSS * WIDTH, place // ACROSS * HEIGHT
+        inside = f'<svg x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" '
+        parts.append(frontier_plot(title, group).replace("<svg ", inside, 1))
+    methods = {one["method"] for one in results}
+    named = [name for name in STYLES if name.removesuffix(", asked as well") in methods]
+    for place, name in enumerate(named):
+        x, y = LEFT + place % LEGEND_ACROSS * 215, rows * HEIGHT + 16 + place // LEGEND_ACROSS * 22
+        parts.append(f'<line class="line {STYLES[name]}" x1="{x}" x2="{x + 30}" y1="{y - 4}" y2="{y - 4}"/>')
+        parts.append(f'<text x="{x + 38}" y="{y}">{escape(name)}</text>')
+    return "".join([*parts, "</svg>\n"])
 
 
 def _line(

@@ -8,43 +8,29 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks.linking.plots import STYLES, frontier_plot, reliability_plot
-from benchmarks.linking.report import labels_table, quality_tables
 from benchmarks.linking.scale import scale_table
+from benchmarks.linking.shown.plots import PLOT_STYLE, STYLES, frontier_plot, reliability_plot
+from benchmarks.linking.shown.report import labels_table, quality_tables
 
 if TYPE_CHECKING:
-    from benchmarks.linking.report import Table
+    from benchmarks.linking.shown.report import Table
 
-STYLE: Final = """
-:root { color-scheme: light dark; --ink: #1a1d21; --soft: #667; --rule: #d9dce1; --paper: #fff;
-  --debar: #1f5fd0; --splink: #c2570c; --pairwise: #0f7f6b; --naive: #7a7f87; }
-@media (prefers-color-scheme: dark) { :root {
-  --ink: #e8eaed; --soft: #9aa3ad; --rule: #33383f; --paper: #15181c;
-  --debar: #7aa7ff; --splink: #ffa057; --pairwise: #4fd1b5; --naive: #a3a9b2; } }
-body { font: 15px/1.5 system-ui, sans-serif;
+STYLE: Final = f"""{PLOT_STYLE}
+body {{ font: 15px/1.5 system-ui, sans-serif;
   color: var(--ink); background: var(--paper);
-  max-width: 1500px; margin: 2rem auto; padding: 0 1.2rem; }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; margin: 2.2rem 0 .4rem; }
-code { font-size: .85em; color: var(--soft); }
-p.note { color: var(--soft); max-width: 75ch; font-size: .9em; }
-.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(390px, 1fr)); gap: 1rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .84em; font-variant-numeric: tabular-nums; }
-th, td { padding: .2rem .6rem; text-align: right; white-space: nowrap;
-  border-bottom: 1px solid var(--rule); }
-th { color: var(--soft); font-weight: 500; } td.word, th.word { text-align: left; }
-svg { width: 100%; height: auto; } svg text { fill: var(--ink); font-size: 11px; }
-svg .title { font-size: 13px; font-weight: 600; } svg .tick { fill: var(--soft); text-anchor: middle; }
-svg .side { text-anchor: end; } svg .grid { stroke: var(--rule); stroke-width: 1; }
-.line { fill: none; stroke-width: 2; } .mark { stroke: var(--paper); stroke-width: 1; }
-.line.debar { stroke: var(--debar); stroke-width: 3; } .mark.debar { fill: var(--debar); }
-.line.splink { stroke: var(--splink); stroke-dasharray: 7 3; } .mark.splink { fill: var(--splink); }
-.line.pairwise { stroke: var(--pairwise); stroke-dasharray: 2 3; } .mark.pairwise { fill: var(--pairwise); }
-.line.naive { stroke: var(--naive); stroke-dasharray: 10 3 2 3; } .mark.naive { fill: var(--naive); }
-.line.asked { stroke-width: 1.2; opacity: .7; }
-.line.honest { stroke: var(--rule); stroke-width: 1.5; }
-.legend { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; font-size: .85em; }
-.legend svg { width: 34px; height: 10px; vertical-align: middle; margin-right: .4rem; }
+  max-width: 1500px; margin: 2rem auto; padding: 0 1.2rem; }}
+h1 {{ font-size: 1.5rem; }} h2 {{ font-size: 1.1rem; margin: 2.2rem 0 .4rem; }}
+code {{ font-size: .85em; color: var(--soft); }}
+p.note {{ color: var(--soft); max-width: 75ch; font-size: .9em; }}
+.plots {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(390px, 1fr)); gap: 1rem; }}
+.scroll {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; font-size: .84em; font-variant-numeric: tabular-nums; }}
+th, td {{ padding: .2rem .6rem; text-align: right; white-space: nowrap;
+  border-bottom: 1px solid var(--rule); }}
+th {{ color: var(--soft); font-weight: 500; }} td.word, th.word {{ text-align: left; }}
+svg {{ width: 100%; height: auto; }}
+.legend {{ display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; font-size: .85em; }}
+.legend svg {{ width: 34px; height: 10px; vertical-align: middle; margin-right: .4rem; }}
 """
 
 
