@@ -41,7 +41,7 @@ ADS = {
     "created_at": "TIMESTAMP", "text": "VARCHAR", "landing_url": "VARCHAR", "countries": "VARCHAR[]",
     "targeting": "VARCHAR", "impressions": "BIGINT", "clicks": "BIGINT", "impressions_low": "BIGINT",
     "impressions_high": "BIGINT", "spend_low_micros": "BIGINT", "spend_high_micros": "BIGINT",
-    "currency": "VARCHAR",
+    "currency": "VARCHAR", "declared_political": "BOOLEAN",
 }  # fmt: skip
 SPEND = {
     "account_id": "VARCHAR", "currency": "VARCHAR", "low_micros": "BIGINT", "high_micros": "BIGINT",

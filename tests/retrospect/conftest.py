@@ -15,12 +15,14 @@ TABLES = {
     "ads": "ad_id VARCHAR, account_id VARCHAR, started_at TIMESTAMP, ended_at TIMESTAMP, created_at TIMESTAMP,"
     " text VARCHAR, landing_url VARCHAR, countries VARCHAR[], targeting VARCHAR, impressions BIGINT,"
     " clicks BIGINT, impressions_low BIGINT, impressions_high BIGINT, spend_low_micros BIGINT,"
-    " spend_high_micros BIGINT, currency VARCHAR",
+    " spend_high_micros BIGINT, currency VARCHAR, declared_political BOOLEAN",
     "spend": "account_id VARCHAR, currency VARCHAR, low_micros BIGINT, high_micros BIGINT, from_day DATE,"
     " to_day DATE, market VARCHAR, ad_id VARCHAR, file_sha256 VARCHAR, row BIGINT",
     "billing": "event_id VARCHAR, account_id VARCHAR, kind VARCHAR, service_day DATE, booked_at TIMESTAMP,"
     " amount_micros BIGINT, tax_micros BIGINT, currency VARCHAR, market VARCHAR, ad_id VARCHAR,"
     " payer_account_id VARCHAR, reverses VARCHAR, note VARCHAR, file VARCHAR, record BIGINT",
+    "identifiers": "account_id VARCHAR, kind VARCHAR, family VARCHAR, value_key VARCHAR, fact_id VARCHAR,"
+    " shown VARCHAR, role VARCHAR, first_seen DATE, last_seen DATE, source VARCHAR",
 }
 
 Load = Callable[..., DuckEngine]

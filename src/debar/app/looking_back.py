@@ -46,6 +46,7 @@ class Question:
         time_zone: Zone of the clock.
         around: Day around which launches are counted.
         groups: Of the groups that act as one, this share at most may be chance alone; None to look for none.
+        election_words: As :func:`debar.retrospect.declarations.read_words` gives them; None for the shipped ones.
     """
 
     window: Window
@@ -54,6 +55,7 @@ class Question:
     time_zone: str = "UTC"
     around: date | None = None
     groups: float | None = None
+    election_words: Sequence[str] | None = None
 
     def command(self, folder: str) -> str:
         """Return the command that asks the same of a folder, but for the day around which is counted."""
@@ -129,6 +131,7 @@ def _survey(opened: Opened, question: Question) -> Retrospective:
         accounts=named or None,
         time_zone=question.time_zone,
         around=question.around,
+        election_words=question.election_words,
     )
     if question.groups is None:
         return report

@@ -139,6 +139,7 @@ def accounts(setting: Setting, platform: Path, query: str) -> Answer:
 @click.option("--time-zone", default="UTC", help="Zone of the clock, such as Europe/Moscow.")
 @click.option("--around", type=DAY, help="Count the weeks around this day, such as an election's.")
 @click.option("--groups", type=RATE, help="Find groups that act as one; this share may be chance, at most.")
+@click.option("--election-words", type=FILE, help="Words of the election, one a line, for the shipped ones.")
 @click.option("--html", type=FILE, help="Write the report too: one page that loads nothing.")
 @click.option("--rows", "figure", help="List the rows behind one figure instead, such as currency=RUB.")
 def retrospect(  # noqa: PLR0913 - one parameter an option
@@ -152,11 +153,14 @@ def retrospect(  # noqa: PLR0913 - one parameter an option
     time_zone: str,
     around: datetime | None,
     groups: float | None,
+    election_words: Path | None,
     html: Path | None,
     figure: str | None,
 ) -> Answer:
     """What was bought in a window, by whom, aimed at whom, and how it was paid."""
     from debar.app.looking_back import Question, look_back, rows_of_figure
+    from debar.app.verbs import read_subjects
+    from debar.retrospect.declarations import read_words
 
     window = window_of(start, end)
     assert window is not None, "both ends are required options"
@@ -167,6 +171,7 @@ def retrospect(  # noqa: PLR0913 - one parameter an option
         time_zone=time_zone,
         around=day_of(around),
         groups=groups,
+        election_words=None if election_words is None else read_words(read_subjects(election_words)),
     )
     opened = open_platform(platform, setting)
     setting.say("looking back" if groups is None else "looking back, and for groups that act as one")

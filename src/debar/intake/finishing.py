@@ -54,7 +54,7 @@ def ads() -> Step:
             {_bound("low", "impressions")} AS impressions_low,
             {_bound("high", "impressions")} AS impressions_high,
             {_bound("low", "spend")} AS spend_low_micros, {_bound("high", "spend")} AS spend_high_micros,
-            v_currency AS currency
+            v_currency AS currency, v_declared_political AS declared_political
         FROM {kept("ads")} c LEFT JOIN accounts a ON a.account_id = c.v_account_id ORDER BY c.row_id"""
     return Step(name="ads", sql=sql)
 

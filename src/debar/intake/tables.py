@@ -128,6 +128,7 @@ ADS: Final = Table(
         "ad_id:id* account_id:id* started_at:time ended_at:time created_at:time text landing_url"
         " countries:list targeting impressions:count_bounds impressions_low:count impressions_high:count"
         " clicks:count spend:bounds spend_low:money spend_high:money currency:currency"
+        " declared_political:bool"
     ),
 )
 

@@ -25,8 +25,8 @@ from debar.notices.report.tables import (
     spenders_table,
     weeks_table,
 )
-from debar.retrospect.clock import OFFICE_DAYS, OFFICE_HOURS
-from debar.retrospect.words import WEEKDAYS, label, of_ads, percent, signals, undated
+from debar.retrospect.clock import OFFICE_DAYS, OFFICE_HOURS, percent
+from debar.retrospect.words import WEEKDAYS, label, of_ads, signals, undated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

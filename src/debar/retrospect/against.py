@@ -79,6 +79,7 @@ class AgainstOthers:
         exceeds: How often one asked for stands out more than one of the others (ties by half), in millionths.
         by_lot: How likely that, or more, is if those asked for were drawn by lot, in millionths, rounded up;
             None where most accounts are alike, so that ranks say nothing.
+        beside: What else the signal must be read with, as a sentence; empty for nothing.
     """
 
     name: str
@@ -89,6 +90,7 @@ class AgainstOthers:
     others_flagged_count: int
     exceeds: int
     by_lot: int | None
+    beside: str = ""
 
     @property
     def false_alarm_rate(self) -> int:
@@ -113,11 +115,29 @@ class AgainstOthers:
             "by_chance_at_most": decimal(self.by_chance),
             "exceeds": decimal(self.exceeds),
             "by_lot": decimal(self.by_lot),
+            "beside": self.beside or None,
             "flagged": [
                 {"account_id": one.account_id, "shows": one.shown, "p_value": decimal(one.p_value)}
                 for one in self.flagged
             ],
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """A signal that these tables cannot tell.
+
+    Args:
+        name: The signal.
+        why: What they lack, as the end of a sentence.
+    """
+
+    name: str
+    why: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return the signal as a JSON object."""
+        return {"name": self.name, "why": self.why}
 
 
 def chance_of(flagged: int, accounts: int) -> int:
@@ -137,12 +157,13 @@ def chance_of(flagged: int, accounts: int) -> int:
     return -(-MILLION * (whole - fewer) // whole)
 
 
-def compare(name: str, measured: Iterable[Measured]) -> AgainstOthers | None:
+def compare(name: str, measured: Iterable[Measured], *, beside: str = "") -> AgainstOthers | None:
     """Compare each account with the others of its stratum.
 
     Args:
         name: The signal.
         measured: What the accounts show; one that does not show it at all is not among them.
+        beside: What else the signal must be read with, as a sentence.
 
     Returns:
         The signal; None where nobody asked for could be compared.
@@ -183,6 +204,7 @@ def compare(name: str, measured: Iterable[Measured]) -> AgainstOthers | None:
         others_flagged_count=others_flagged,
         exceeds=exceeds,
         by_lot=by_lot,
+        beside=beside,
     )
 
 

@@ -87,6 +87,21 @@ def share(part: int, whole: int) -> int:
     return (2 * part * MILLION + whole) // (2 * whole) if whole else 0
 
 
+def percent(millionths: int) -> str:
+    """Write millionths as per cent with one decimal; a share that is not nothing is never shown as nothing.
+
+    Example:
+        >>> percent(974_110)
+        '97.4 %'
+    """
+    if 0 < millionths < 500:
+        return "under 0.1 %"
+    if MILLION - 500 < millionths < MILLION:
+        return "over 99.9 %"
+    tenths = (millionths + 500) // 1000
+    return f"{tenths // 10}.{tenths % 10} %"
+
+
 def zone(name: str) -> tzinfo:
     """Return a time zone by its name.
 

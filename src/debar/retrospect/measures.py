@@ -9,15 +9,17 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from debar.model.money import Money, show
-from debar.retrospect.against import Measured, compare, rarities
-from debar.retrospect.clock import MILLION, OFFICE_DAYS, OFFICE_HOURS, share, zone
+from debar.retrospect import declarations, holders, landings
+from debar.retrospect.against import AgainstOthers, Measured, Untold, compare, rarities
+from debar.retrospect.clock import MILLION, OFFICE_DAYS, OFFICE_HOURS, percent, share, zone
 from debar.retrospect.steps import TEXT_LENGTH_MIN, UNATTRIBUTED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from debar.model.ports import Engine
-    from debar.retrospect.against import AgainstOthers
+    from debar.model.window import Window
 
 LAUNCHES_MIN: Final = 10
 """An account with fewer launches at a known time has no habit."""
@@ -30,14 +32,22 @@ EARLY_DAYS: Final = 7
 
 
 def against_others(
-    engine: Engine, *, time_zone: str, around: date | None = None
-) -> tuple[AgainstOthers, ...]:
-    """Return each signal that accounts asked for and others both show.
+    engine: Engine,
+    *,
+    window: Window,
+    time_zone: str,
+    around: date | None = None,
+    election_words: Sequence[str] | None = None,
+) -> tuple[tuple[AgainstOthers, ...], tuple[Untold, ...]]:
+    """Return each signal that accounts asked for and others both show; and those that no table tells.
 
     Args:
-        engine: Holds ``retrospect_ads``, ``accounts`` and ``billing``.
+        engine: Holds ``retrospect_ads``, ``accounts``, ``billing`` and, where there is one, ``identifiers``.
+        window: In which an account changed hands.
         time_zone: Zone of the office hours.
         around: A day after which nobody was to go on, such as a legal one; None for none.
+        election_words: Words of the election, as :func:`debar.retrospect.declarations.read_words` gives them;
+            None for the shipped ones.
     """
     currencies, homes = _attributes(engine)
     found = (
@@ -49,8 +59,54 @@ def against_others(
         compare("goes on after the day", _after(engine, around)) if around else None,
         compare("texts of others", _shared(engine, "text")),
         compare("audiences of others", _shared(engine, "targeting")),
+        _elections(engine, window, election_words),
+        _landings(engine),
+        _hands(engine, window),
     )
-    return tuple(one for one in found if one is not None)
+    return (
+        tuple(one for one in found if isinstance(one, AgainstOthers)),
+        tuple(one for one in found if isinstance(one, Untold)),
+    )
+
+
+UNDECLARED: Final = Untold(
+    name="undeclared election ads", why="no ad with a text says that it was not declared political"
+)
+LEADS_NOWHERE: Final = Untold(name="landing templates", why="no ad says where it leads")
+UNDATED: Final = Untold(
+    name="changed hands", why="no legal or contact identifier says since when or until when it was held"
+)
+
+
+def _elections(
+    engine: Engine, window: Window, election_words: Sequence[str] | None
+) -> AgainstOthers | Untold | None:
+    if not declarations.are_told(engine):
+        return UNDECLARED
+    words = declarations.shipped_words() if election_words is None else election_words
+    declared, elsewhere = declarations.how_often(engine, words, window)
+    beside = (
+        f"Such a word ({len(words)} {'shipped ones' if election_words is None else 'given'}) stands in"
+        f" {_of_ads(declared, 'declared ads of others')} and in"
+        f" {_of_ads(elsewhere, 'undeclared ads of others outside the window')}."
+    )
+    return compare(UNDECLARED.name, declarations.undeclared(engine, words), beside=beside)
+
+
+def _landings(engine: Engine) -> AgainstOthers | Untold | None:
+    if not landings.are_told(engine):
+        return LEADS_NOWHERE
+    return compare(LEADS_NOWHERE.name, landings.templates(engine))
+
+
+def _hands(engine: Engine, window: Window) -> AgainstOthers | Untold | None:
+    if not holders.are_told(engine):
+        return UNDATED
+    return compare(UNDATED.name, holders.changed_hands(engine, window))
+
+
+def _of_ads(rate: int | None, ads: str) -> str:
+    return f"no {ads}, of which there are none," if rate is None else f"{percent(rate)} of {ads}"
 
 
 _AIMED: Final = "{attribute}, aimed at {stratum}"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from debar.model.window import Window
-    from debar.retrospect.against import AgainstOthers
+    from debar.retrospect.against import AgainstOthers, Untold
     from debar.retrospect.clock import Clock
     from debar.retrospect.groups.results import Groups
 
@@ -329,6 +329,7 @@ class Retrospective:
         months_high: Currency to month to micros, at most, where that is not the same; None where it is open.
         against: Account by account against everybody else; empty where there is nobody else.
         groups: Accounts of the whole platform that act as one; None where they were not asked for.
+        untold: Signals against everybody else that these tables cannot tell.
     """
 
     window: Window
@@ -353,6 +354,7 @@ class Retrospective:
     months_high: Mapping[str, Mapping[date, int | None]] = field(default_factory=dict)
     against: tuple[AgainstOthers, ...] = ()
     groups: Groups | None = None
+    untold: tuple[Untold, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the retrospective as a JSON object, without its words."""
@@ -382,6 +384,7 @@ class Retrospective:
             "shared_texts": self.shared_texts.as_json(),
             "against_others": [one.as_json() for one in self.against],
             "groups": None if self.groups is None else self.groups.as_json(),
+            "cannot_be_told": [one.as_json() for one in self.untold],
             "months": {
                 currency: [
                     {

@@ -45,7 +45,8 @@ def ads_in_window(window: Window, place: str | None, *, states_currency: bool) -
     Columns: ad_id VARCHAR; account_id VARCHAR; asked BOOLEAN, whether the account was asked for; launched_at
     TIMESTAMP; currency VARCHAR, null where unknown; impressions_low, impressions_high, clicks BIGINT, null
     where unknown; low_micros BIGINT, null where not stated; high_micros BIGINT, null where not stated or
-    open; text VARCHAR; targeting VARCHAR; countries VARCHAR[].
+    open; text VARCHAR; targeting VARCHAR; countries VARCHAR[]; landing_url VARCHAR;
+    declared_political BOOLEAN, null where nobody knows.
     """
     currency = "COALESCE(a.currency, p.currency)" if states_currency else "COALESCE(p.currency, c.currency)"
     sql = f"""
@@ -62,7 +63,9 @@ SELECT
   CASE WHEN a.spend_low_micros IS NOT NULL THEN a.spend_high_micros ELSE p.high_micros END AS high_micros,
   a.text,
   a.targeting,
-  a.countries
+  a.countries,
+  a.landing_url,
+  a.declared_political
 FROM ads AS a
 LEFT JOIN retrospect_accounts AS s ON s.account_id = a.account_id
 LEFT JOIN accounts AS c ON c.account_id = a.account_id

@@ -53,6 +53,7 @@ def retrospect(
     place: str | None = None,
     time_zone: str = "UTC",
     around: date | None = None,
+    election_words: Sequence[str] | None = None,
 ) -> Retrospective:
     """Say what was bought in a window, by whom, aimed at whom, paid how, and when.
 
@@ -63,6 +64,8 @@ def retrospect(
         place: Country (ISO 3166 alpha-2): only ads aimed at it, only spend in its market.
         time_zone: Name of the zone in which hours and weekdays are counted.
         around: Day around which launches are counted, such as that of an election.
+        election_words: Words that say that an ad is about an election, as
+            :func:`debar.retrospect.declarations.read_words` gives them; None for the shipped ones.
 
     Raises:
         DebarError: DBR-T001, an account asked for has no row in any table; DBR-T002, unknown time zone.
@@ -81,6 +84,13 @@ def retrospect(
     asked, background = counts.get(True, Counts()), counts.get(False)
     quarters, days, dates_only = _times(engine)
     totals, spenders = _spenders(engine)
+    against, untold = (
+        ((), ())
+        if background is None
+        else against_others(
+            engine, window=window, time_zone=time_zone, around=around, election_words=election_words
+        )
+    )
     return Retrospective(
         window=window,
         place=place,
@@ -99,7 +109,8 @@ def retrospect(
         around=None if around is None else _around(around, days, has_background=background is not None),
         **_signals(engine, background),
         **_months(engine),
-        against=() if background is None else against_others(engine, time_zone=time_zone, around=around),
+        against=against,
+        untold=untold,
     )
 
 

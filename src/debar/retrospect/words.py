@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 from debar.model.legible import legible
 from debar.model.money import Money, show
 from debar.retrospect.against import FLAGGED_MAX, ONE_IN
-from debar.retrospect.clock import MILLION
+from debar.retrospect.clock import MILLION, percent
 from debar.retrospect.groups.words import group_lines
 from debar.retrospect.retrospective import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from debar.retrospect.against import AgainstOthers
+    from debar.retrospect.against import AgainstOthers, Untold
     from debar.retrospect.retrospective import Retrospective, Spender
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -27,25 +27,11 @@ NOBODY_ELSE: Final = "There is no background: nobody else's ads are in these tab
 SPENDERS_SHOWN: Final = 10
 
 
-def percent(millionths: int) -> str:
-    """Write millionths as per cent with one decimal; a share that is not nothing is never shown as nothing.
-
-    Example:
-        >>> percent(974_110)
-        '97.4 %'
-    """
-    if 0 < millionths < 500:
-        return "under 0.1 %"
-    if MILLION - 500 < millionths < MILLION:
-        return "over 99.9 %"
-    tenths = (millionths + 500) // 1000
-    return f"{tenths // 10}.{tenths % 10} %"
-
-
 def signals(r: Retrospective) -> tuple[Signal, ...]:
     """Return what may stand out in a retrospective, each with its background and its limits."""
     found = [_currency(r), _clock(r), _offset(r), _launches(r), _texts(r), _calendar(r), _silence(r)]
     found += [_against(one, r) for one in r.against]
+    found += [_untold(one) for one in r.untold]
     return tuple(signal for signal in found if signal is not None)
 
 
@@ -90,6 +76,21 @@ _AGAINST: Final = {
         "Accounts that are set up from the same list.",
         "Whose list: suggested audiences of the platform are shared by strangers.",
     ),
+    "undeclared election ads": (
+        "speak of an election, in ads that were not declared political, more than others do",
+        "Ads that kept out of the rules for political ads.",
+        "That a word means an election, or that the rules asked for a declaration: read the ads.",
+    ),
+    "landing templates": (
+        "lead to pages, or by tracking forms, that few other accounts use too, more than others do",
+        "Accounts that are run with the same tools towards the same pages.",
+        "Who runs them: partners, agencies and resellers lead to each other's pages by one form.",
+    ),
+    "changed hands": (
+        "changed hands in the window, which few others did",
+        "That what was bought before and after is not the same holder's.",
+        "Why: businesses are sold and merged; neither holder answers for the other.",
+    ),
 }
 """Signal to what its flagged accounts do, what that can show, and what it cannot."""
 
@@ -116,7 +117,19 @@ def _against(one: AgainstOthers, r: Retrospective) -> Signal:
         f"{': ' + listed if listed else ''}{f' and {more:,} more' if more > 0 else ''}.{uncompared}",
         background=f"Flagged is who stands out as one in {ONE_IN} of accounts like it or less;"
         f" {percent(one.false_alarm_rate)} of {one.others_count:,} others are. So many or more"
-        f" by chance: {percent(one.by_chance)} at most.{together}",
+        f" by chance: {percent(one.by_chance)} at most.{together}{' ' + one.beside if one.beside else ''}",
+        shows=shows,
+        cannot_show=cannot_show,
+    )
+
+
+def _untold(one: Untold) -> Signal:
+    """Say that a signal cannot be told, which is not that there is nothing."""
+    _, shows, cannot_show = _AGAINST[one.name]
+    return Signal(
+        name=one.name,
+        found=f"Cannot be told from this data: {one.why}.",
+        background="The same holds of everybody else.",
         shows=shows,
         cannot_show=cannot_show,
     )

@@ -1,7 +1,9 @@
 """Replies of Meta's Ad Library API, ad by ad.
 
 Law: what an ad does not say stays empty; a bound that is not there is open; no address is kept, since it may
-carry an access token. The same ad in two replies counts once, as the later file has it.
+carry an access token. The same ad in two replies counts once, as the later file has it. An ad with a
+disclaimer ("bylines") was declared political, one without was not; in a file in which no ad has one the
+field was not asked for, and nothing is known.
 """
 
 from __future__ import annotations
@@ -30,8 +32,8 @@ _ADS: Final = {
     "ad_id": "VARCHAR", "account_id": "VARCHAR", "started_at": "TIMESTAMP", "ended_at": "TIMESTAMP",
     "created_at": "TIMESTAMP", "text": "VARCHAR", "landing_url": "VARCHAR", "countries": "VARCHAR[]",
     "targeting": "VARCHAR", "impressions_low": "BIGINT", "impressions_high": "BIGINT",
-    "spend_low": "BIGINT", "spend_high": "BIGINT", "currency": "VARCHAR", "file": "VARCHAR",
-    "record": "BIGINT",
+    "spend_low": "BIGINT", "spend_high": "BIGINT", "declared_political": "BOOLEAN", "currency": "VARCHAR",
+    "file": "VARCHAR", "record": "BIGINT",
 }  # fmt: skip
 _PAGES: Final = {"page_id": "VARCHAR", "page_name": "VARCHAR", "currency": "VARCHAR"}
 _HELD: Final = {"account_id": "VARCHAR", "kind": "VARCHAR", "value": "VARCHAR", "role": "VARCHAR"}
@@ -75,7 +77,9 @@ def load_replies(shop: Workshop, staged: StagedShape) -> None:
         )
     shop.run(
         "meta_ads",
-        "SELECT * EXCLUDE (place) FROM (SELECT *, row_number() OVER (PARTITION BY ad_id"
+        "SELECT * EXCLUDE (place) REPLACE (CASE WHEN file IN (SELECT file FROM meta_ads_read"
+        " WHERE declared_political) THEN declared_political END AS declared_political)"
+        " FROM (SELECT *, row_number() OVER (PARTITION BY ad_id"
         " ORDER BY file DESC, record DESC) AS place FROM meta_ads_read) WHERE place = 1",
     )
     ((dropped,),) = shop.engine.rows(
@@ -106,6 +110,7 @@ def _ad(shop: Workshop, ad: dict[str, Any], place: Place) -> tuple[Any, ...]:
         seen_high,
         low,
         high,
+        bool(_texts(ad.get("bylines"))),
         currency.upper() if currency else None,
     )
 

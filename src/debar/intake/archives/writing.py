@@ -91,7 +91,8 @@ class Folder:
         accounts: Gives account_id, name, legal_name, handle, country, currency, manager_id.
         identifiers: Gives account_id, kind, value, role, source.
         ads: Gives ad_id, account_id, started_at, ended_at, created_at, text, landing_url, countries,
-            targeting, impressions_low, impressions_high, spend_low, spend_high (micros), currency.
+            targeting, impressions_low, impressions_high, spend_low, spend_high (micros), currency;
+            declared_political (BOOLEAN) where the archive tells it.
         spend: Gives :data:`SPEND_COLUMNS`.
         series: The accounts of the money, the one that counts first.
         beside: Further tables that debar does not read: name to SQL.

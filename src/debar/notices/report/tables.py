@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from debar.model.legible import legible
+from debar.retrospect.clock import percent
 from debar.retrospect.retrospective import Amount
-from debar.retrospect.words import WEEKDAYS, label, percent
+from debar.retrospect.words import WEEKDAYS, label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
