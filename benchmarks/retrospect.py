@@ -14,6 +14,7 @@ what fires, and proves nothing.
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime
@@ -27,6 +28,7 @@ from babel import Locale
 from debar.model.window import Window
 from debar.retrospect import retrospect
 from debar.retrospect.against import ONE_IN, chance_of
+from debar.retrospect.declarations import pattern, shipped_words
 from debar.stores.duckdb_engine import DuckEngine
 from real_platforms import real_rows
 
@@ -81,6 +83,8 @@ def main() -> None:
     ira = ira_ads()
     pages = sorted({row["account_id"] for row in ira})
     report = retrospect(loaded([*snap, *ira]), window=WINDOW, accounts=pages, time_zone="Europe/Moscow")
+    for one in report.untold:
+        print(f"  {one.name:<20} cannot be told: {one.why}")
     print(f"\n{len(pages)} pages of the Internet Research Agency against them, one in {ONE_IN} by chance")
     for found in report.against:
         chance = chance_of(len(found.flagged), found.asked_count) / 1_000_000
@@ -92,6 +96,26 @@ def main() -> None:
         if found.by_lot is not None:
             group = f"stand out more than {found.exceeds / 10_000:.1f} % of others"
             print(f"  {'':<20} together they {group}; by lot {found.by_lot / 1_000_000:.6f}")
+    speak()
+
+
+def speak() -> None:
+    """Print how often the shipped election words stand in real texts, each text once."""
+    texts = {
+        "Meta, United States 2022 (all declared)": ("meta_us/us_sample_features.csv", "ad_creative_body"),
+        "Meta, Czech parties (all declared)": ("meta_cz/cz_texts.csv", "body"),
+        "Internet Research Agency": ("ira_ads.csv", "ad_text"),
+    }
+    print("\nShipped election words stand in")
+    for name, (file, column) in texts.items():
+        distinct = sorted({row[column] for row in real_rows(file) if row[column]})
+        engine = DuckEngine()
+        engine.load("texts", {"text": "VARCHAR"}, [(text,) for text in distinct])
+        ((hits,),) = engine.rows(
+            "SELECT COUNT(*) FROM texts WHERE regexp_matches(lower(text), $pattern)",
+            {"pattern": pattern(shipped_words())},
+        )
+        print(f"  {100 * hits / len(distinct):5.1f} % of {len(distinct):,} texts: {name}")
 
 
 def loaded(ads: list[dict[str, Any]]) -> DuckEngine:
@@ -117,9 +141,16 @@ def snapchat_ads() -> list[dict[str, Any]]:
             "countries": [COUNTRY_CODES[row["country"]]] if row["country"] in COUNTRY_CODES else None,
             "currency": row["cur"],
             "home": row["addr"][-2:] if row["addr"][-2:].isupper() else None,
+            "landing_url": address(row["CreativeProperties"]),
         }
         for row in real_rows("snapchat_2019_2020.csv")
     ]
+
+
+def address(properties: str) -> str | None:
+    """Return where a Snapchat ad leads."""
+    found = re.search(r"https?://[^\s;,]+", properties)
+    return found.group() if found else None
 
 
 def ira_ads() -> list[dict[str, Any]]:
@@ -135,6 +166,7 @@ def ira_ads() -> list[dict[str, Any]]:
             "currency": row["currency"] if row["currency"] in ("RUB", "USD") else None,
             "text": row["ad_text"],
             "targeting": row["targeting_raw"],
+            "landing_url": row["landing_page_raw"] or None,
         }
         for row in rows
         if sizes[row["page_key"]] >= 5

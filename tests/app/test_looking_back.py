@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from browsers import flaws
 from creative_worlds import ad_world, plant
+from debar.app.looking_back import election_words_in
 from debar.cli.commands import debar
 
 if TYPE_CHECKING:
@@ -161,3 +162,16 @@ def test_on_paper_the_table_of_groups_is_unfolded(page: Path, browser: Browser) 
     shown.emulate_media(media="print")
     assert table.is_visible()
     context.close()
+
+
+def test_words_of_an_election_come_from_a_file(folder: Path, tmp_path: Path) -> None:
+    """Remarks are left out; a file without words, or that is no text, is refused with its code."""
+    file = tmp_path / "words.txt"
+    file.write_text("# 2016\nElectoral  College\n\nclinton*\n")
+    assert election_words_in(file) == ("clinton*", "electoral college")
+    assert election_words_in(None) is None
+    file.write_text("# 2016\n")
+    refused = retrospect(folder, "--election-words", str(file))
+    assert (refused.exit_code, "DBR-T004" in refused.stderr) == (2, True)
+    file.write_bytes(b"\xff\xfe\x00")
+    assert "DBR-A008" in retrospect(folder, "--election-words", str(file)).stderr

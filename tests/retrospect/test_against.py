@@ -146,8 +146,12 @@ def test_where_most_accounts_are_alike_ranks_say_nothing() -> None:
 
 
 def world(asked: int = 6) -> dict[str, list[dict[str, Any]]]:
-    """Make 200 ordinary accounts, and some that pay in roubles, work office hours, copy and spend at once."""
-    accounts, ads, billing = [], [], []
+    """Make 200 ordinary accounts, and some that stand out.
+
+    These pay in roubles, work office hours, copy, spend at once, speak of an election without declaring it,
+    lead by a form of their own, and have just been taken over.
+    """
+    accounts, ads, billing, identifiers = [], [], [], []
     for number in range(OTHERS + asked):
         odd = number >= OTHERS
         name = f"{'a' if odd else 'b'}{number}"
@@ -164,12 +168,32 @@ def world(asked: int = 6) -> dict[str, list[dict[str, Any]]]:
             at = datetime(2016, 9, 1, 1) + timedelta(hours=hours, minutes=7)  # noqa: DTZ001 - naive UTC
             while odd and at.weekday() > 4:
                 at -= timedelta(days=1)
-            text = f"the same words as all of us {place}" if odd else f"words of {name} alone, {place}"
+            declares = not odd and number % 10 == 0
+            subject = "before you vote" if odd or declares or draw(f"{name} {place} s", 50) == 0 else "alone"
+            text = f"the same words {subject} {place}" if odd else f"words of {name} {subject}, {place}"
+            form = f"zone={place}&utm_source=hq" if odd else f"utm_source=fb&utm_campaign={name}{place}"
             ads.append(
                 {"ad_id": f"{name}-{place}", "account_id": name, "created_at": at, "text": text,
-                 "targeting": text, "countries": ["US"], "currency": "RUB" if odd else "USD"}
+                 "targeting": text, "countries": ["US"], "currency": "RUB" if odd else "USD",
+                 "landing_url": f"https://{name}.example/?{form}", "declared_political": declares}
             )  # fmt: skip
-    return {"accounts": accounts, "ads": ads, "billing": billing}
+        identifiers += held(name, since=date(2015, 1, 1), until=date(2016, 10, 4) if odd else None)
+        if odd:
+            identifiers += held(f"{name} later", account_id=name, since=date(2016, 10, 5))
+    return {"accounts": accounts, "ads": ads, "billing": billing, "identifiers": identifiers}
+
+
+def held(
+    holder: str, *, account_id: str | None = None, since: date, until: date | None = None
+) -> list[dict[str, Any]]:
+    """Return what a holder is known by: a legal id, an address of mail and a card."""
+    kinds = {"legal_id": "legal", "email": "contact", "card": "access"}
+    return [
+        {"account_id": account_id or holder, "kind": kind, "family": family, "value_key": f"{kind} of {holder}",
+         "fact_id": f"{kind} {holder}", "shown": f"{kind} of {holder}", "first_seen": since,
+         "last_seen": until, "source": "given"}
+        for kind, family in kinds.items()
+    ]  # fmt: skip
 
 
 def found_in(load: Load, asked: list[str]) -> dict[str, AgainstOthers]:
@@ -179,7 +203,7 @@ def found_in(load: Load, asked: list[str]) -> dict[str, AgainstOthers]:
 
 
 def test_accounts_that_differ_are_flagged_by_the_signals_in_which_they_do(load: Load) -> None:
-    """Roubles, home, hours, first week, texts and audiences stand out; bursts do not."""
+    """Everything but bursts stands out: nobody bought on one day."""
     told = found_in(load, [f"a{n}" for n in range(OTHERS, OTHERS + 6)])
     flagged = {name: len(one.flagged) for name, one in told.items()}
     assert flagged.pop("one-day burst") <= 1
@@ -190,6 +214,9 @@ def test_accounts_that_differ_are_flagged_by_the_signals_in_which_they_do(load: 
         "spends at once": 6,
         "texts of others": 6,
         "audiences of others": 6,
+        "undeclared election ads": 6,
+        "landing templates": 6,
+        "changed hands": 6,
     }
     assert all(one.false_alarm_rate <= MILLION // ONE_IN for one in told.values())
     assert told["paying currency"].flagged[0].shown == "RUB, aimed at US"

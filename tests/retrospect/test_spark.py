@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from debar.model.ports import Engine
     from debar.stores.duckdb_engine import DuckEngine
 
-TABLES = ("accounts", "ads", "spend", "billing")
+TABLES = ("accounts", "ads", "spend", "billing", "identifiers")
 
 
 @pytest.mark.ci
@@ -46,5 +46,5 @@ def test_both_engines_say_the_same(load: Callable[..., DuckEngine]) -> None:
             spark.load(table, columns, duck.rows(f"SELECT {names} FROM {table}"))
         engines: tuple[Engine, ...] = (duck, spark)
         ours, theirs = (retrospect(engine, **given) for engine in engines)
-    assert len(ours.against) == 8
+    assert len(ours.against) == 11
     assert json.dumps(ours.as_json()) == json.dumps(theirs.as_json())

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from debar.app.answer import Answer
-from debar.app.verbs import write_whole
+from debar.app.verbs import read_subjects, write_whole
 from debar.linking.lookup import resolve_subject
 from debar.model.legible import legible
 from debar.notices.retrospective_page import figures_with_rows, render_retrospective_html
+from debar.retrospect.declarations import read_words
 from debar.retrospect.groups import find_groups
 from debar.retrospect.rows import Rows, rows_behind
 from debar.retrospect.survey import retrospect
@@ -46,7 +47,7 @@ class Question:
         time_zone: Zone of the clock.
         around: Day around which launches are counted.
         groups: Of the groups that act as one, this share at most may be chance alone; None to look for none.
-        election_words: As :func:`debar.retrospect.declarations.read_words` gives them; None for the shipped ones.
+        election_words: As ``declarations.read_words`` gives them; None for the shipped ones.
     """
 
     window: Window
@@ -73,6 +74,15 @@ class Question:
         words += [] if self.time_zone == "UTC" else ["--time-zone", self.time_zone]
         words += [] if self.groups is None else ["--groups", f"{self.groups:g}"]
         return shlex.join(words)
+
+
+def election_words_in(path: Path | None) -> Sequence[str] | None:
+    """Read a file of election words, one a line; a line that begins with ``#`` is a remark.
+
+    Raises:
+        DebarError: DBR-A008, the file is no text; DBR-T004, it holds no words that can be used.
+    """
+    return None if path is None else read_words(read_subjects(path))
 
 
 def look_back(

@@ -13,7 +13,7 @@ import click
 
 import debar as package
 from debar.app.opening import Setting, open_platform
-from debar.cli.frame import CURRENCY, FILE, command
+from debar.cli.frame import CURRENCY, DAY, FILE, RATE, command
 from debar.model.problem import DebarError
 from debar.model.window import Window
 from debar.stores.clock import SystemClock
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from debar.app.answer import Answer
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
-RATE = click.FloatRange(0, 0.2, min_open=True)
-BOOKS = click.Choice(["hledger", "beancount", "csv"])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -158,9 +154,7 @@ def retrospect(  # noqa: PLR0913 - one parameter an option
     figure: str | None,
 ) -> Answer:
     """What was bought in a window, by whom, aimed at whom, and how it was paid."""
-    from debar.app.looking_back import Question, look_back, rows_of_figure
-    from debar.app.verbs import read_subjects
-    from debar.retrospect.declarations import read_words
+    from debar.app.looking_back import Question, election_words_in, look_back, rows_of_figure
 
     window = window_of(start, end)
     assert window is not None, "both ends are required options"
@@ -171,7 +165,7 @@ def retrospect(  # noqa: PLR0913 - one parameter an option
         time_zone=time_zone,
         around=day_of(around),
         groups=groups,
-        election_words=None if election_words is None else read_words(read_subjects(election_words)),
+        election_words=election_words_in(election_words),
     )
     opened = open_platform(platform, setting)
     setting.say("looking back" if groups is None else "looking back, and for groups that act as one")

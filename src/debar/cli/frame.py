@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 FILE = click.Path(path_type=Path)
+RATE = click.FloatRange(0, 0.2, min_open=True)
+DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 class _Currency(click.ParamType[str]):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from debar.app.opening import open_platform
-from debar.cli.commands import DAY, day_of, debar
-from debar.cli.frame import FILE, command
+from debar.cli.commands import day_of, debar
+from debar.cli.frame import DAY, FILE, command
 
 if TYPE_CHECKING:
     from datetime import datetime

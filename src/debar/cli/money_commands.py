@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from debar.cli.commands import DAY, day_of, debar, import_group, now
-from debar.cli.frame import CURRENCY, FILE, command
+from debar.cli.commands import day_of, debar, import_group, now
+from debar.cli.frame import CURRENCY, DAY, FILE, command
 from debar.ledger.books import BOOKS_FORMATS
 from debar.model.problem import DebarError
 from debar.model.window import Window

@@ -178,6 +178,17 @@ def test_replies_of_the_api_ad_by_ad(engine: DuckEngine, tmp_path: Path) -> None
     assert len(made.notes) == 1
 
 
+def test_an_ad_without_a_disclaimer_was_not_declared(engine: DuckEngine, tmp_path: Path) -> None:
+    """Where some ads have bylines, one without has none; where none has, the field was not asked for."""
+    bare = {key: value for key, value in AD.items() if key != "bylines"}
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "asked.json").write_text(json.dumps({"data": [AD, bare | {"id": "2"}]}))
+    (source / "not asked.json").write_text(json.dumps({"data": [bare | {"id": "3"}]}))
+    made = import_meta(engine, [source], tmp_path / "out")
+    assert rows_of(made, "ads", "ad_id, declared_political") == [("1", True), ("2", False), ("3", None)]
+
+
 def test_no_access_token_is_stored(engine: DuckEngine, tmp_path: Path) -> None:
     """A token in a snapshot's address or in the next page's is in no file of the folder."""
     reply = {"data": [AD], "paging": {"next": "https://graph.example/?access_token=SECRET123"}}

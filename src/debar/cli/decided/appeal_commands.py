@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from debar.cli.commands import DAY, day_of, debar, now
-from debar.cli.frame import FILE, command
+from debar.cli.commands import day_of, debar, now
+from debar.cli.frame import DAY, FILE, command
 from debar.model.problem import DebarError
 
 if TYPE_CHECKING:

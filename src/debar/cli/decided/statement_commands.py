@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from debar.cli.commands import DAY, debar, window_of
-from debar.cli.frame import FILE, command
+from debar.cli.commands import debar, window_of
+from debar.cli.frame import DAY, FILE, command
 from debar.model.problem import EXIT_USAGE, DebarError
 
 if TYPE_CHECKING:
