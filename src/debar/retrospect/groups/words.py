@@ -19,7 +19,7 @@ GROUPS_SHOWN: Final = 20
 MEMBERS_SHOWN: Final = 12
 
 OF_TOPIC: Final = frozenset({"word", "phrase", "audience"})
-"""Strangers on one narrow subject share these."""
+"""Strangers on one subject share these, and rivals in one race."""
 
 OF_OTHERS: Final = frozenset({"copy", "landing", "template"})
 """An agency, a party or a supplier gives these to many."""
@@ -44,7 +44,9 @@ def speaks_against(members: Sequence[str], inside: Sequence[Tie], outside: Seque
     said: list[str] = []
     signals = {signal for tie in inside for signal in tie.signals}
     if signals <= OF_TOPIC:
-        said.append("Nothing but wording or audiences: strangers on one narrow subject share these too.")
+        said.append(
+            "Nothing but wording or audiences: strangers on one subject share these, rivals in one race too."
+        )
     if signals <= OF_OTHERS | OF_TOPIC and signals & OF_OTHERS:
         said.append(
             "No launches together: an agency, a party, a coalition, a supplier of copy gives many the same."
