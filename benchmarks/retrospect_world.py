@@ -36,7 +36,8 @@ _ADS = f"""
             WHEN h % 10 < 9 THEN {_WORDS}[1 + h // 10 % 5] || ' greetings of advertiser number ' || account
             ELSE {_WORDS}[1 + h // 10 % 20] || ' sale ends on sunday, save ' || (h // 200 % 50000) || ' today'
         END AS text,
-        NULL::VARCHAR AS landing_url,
+        'https://site-' || account || '.example/' || {_WORDS}[1 + h // 10 % 20] || '?utm_source=' || (h % 3)
+            || '&utm_medium=cpc&c' || (account % 50000) || '=' || h % 1000 AS landing_url,
         CASE WHEN h % 7 < 5 THEN [home] WHEN h % 7 = 5 THEN [home, 'US'] ELSE ['US', 'CA', home] END
             AS countries,
         'Interests: ' || {_WORDS}[1 + h // 10 % 20] || ', ' || {_WORDS}[1 + h // 200 % 20]
@@ -48,7 +49,7 @@ _ADS = f"""
         CASE WHEN h % 20 <> 0 THEN CAST(1000000 * (h // 13 % 100) AS BIGINT) END AS spend_low_micros,
         CASE WHEN h % 20 <> 0 THEN CAST(1000000 * (h // 13 % 100) + 99000000 AS BIGINT) END
             AS spend_high_micros,
-        currency
+        currency, h % 50 = 0 AS declared_political
     FROM (
         SELECT i, account, draw(i, 3) AS h,
             ['US', 'GB', 'DE', 'FR', 'BR', 'IN'][1 + draw(account, 1) % 6] AS home,
@@ -120,7 +121,7 @@ import duckdb
 engine = duckdb.connect(config={"threads": 2, "memory_limit": "6GB"})
 engine.execute("SET enable_progress_bar = false")
 ads = f"'{sys.argv[1]}/ads*.parquet'"
-columns = engine.execute(f"DESCRIBE SELECT * EXCLUDE (ended_at, landing_url) FROM {ads}")
+columns = engine.execute(f"DESCRIBE SELECT * EXCLUDE (ended_at) FROM {ads}")
 maxima = ", ".join(f"max({column[0]})" for column in columns.fetchall())
 engine.execute(f"SELECT {maxima} FROM {ads}").fetchall()
 print("the largest of each column read")

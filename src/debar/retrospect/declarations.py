@@ -90,12 +90,22 @@ def pattern(words: Sequence[str]) -> str:
     return rf"(?:^|[^\p{{L}}\p{{N}}])(?:{either})(?:$|[^\p{{L}}\p{{N}}])"
 
 
+def bound(words: Sequence[str]) -> dict[str, object]:
+    """Return what the questions of this file bind for a list of words."""
+    stems = "|".join(_escaped(word.removesuffix("*")) for word in words)
+    return {"stems": stems, "pattern": pattern(words)}
+
+
 def _escaped(word: str) -> str:
     """Write each character that is no letter or figure as a class of its own."""
     return "".join(c if c.isalnum() else "[\\" + c + "]" if c in "\\]^-[&" else f"[{c}]" for c in word)
 
 
-_HIT: Final = "regexp_matches(lower({table}.text), $pattern)"
+_HIT: Final = (
+    "CASE WHEN regexp_matches(lower({table}.text), $stems)"
+    " THEN regexp_matches(lower({table}.text), $pattern) ELSE FALSE END"
+)
+"""The stems alone are a necessary condition that costs a thirtieth of whole words of any script."""
 
 _BY_ACCOUNT: Final = f"""
 SELECT
@@ -142,7 +152,7 @@ def undeclared(engine: Engine, words: Sequence[str]) -> list[Measured]:
             value=share(int(found), total),
             shown=f"{int(found):,} of {total:,} ads",
         )
-        for account_id, asked, found, total in engine.rows(_BY_ACCOUNT, {"pattern": pattern(words)})
+        for account_id, asked, found, total in engine.rows(_BY_ACCOUNT, bound(words))
     ]
 
 
@@ -152,6 +162,6 @@ def how_often(engine: Engine, words: Sequence[str], window: Window) -> tuple[int
     Returns:
         Both in millionths of the ads with a text; None where there are no such ads.
     """
-    bound = {"pattern": pattern(words), "start": window.start, "end": window.end}
-    rates = {bool(declared): share(int(hits), ads) for declared, hits, ads in engine.rows(_BESIDE, bound)}
+    values = {**bound(words), "start": window.start, "end": window.end}
+    rates = {bool(declared): share(int(hits), ads) for declared, hits, ads in engine.rows(_BESIDE, values)}
     return rates.get(True), rates.get(False)

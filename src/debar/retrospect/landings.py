@@ -27,7 +27,8 @@ _QUERY: Final = "split_part(led.address, '?', 2)"
 
 
 def _one(parameter: str) -> str:
-    return f"regexp_extract({_QUERY}, '{parameter}=([^&]*)', 1)"
+    found = f"regexp_extract({_QUERY}, '{parameter}=([^&]*)', 1)"
+    return f"CASE WHEN strpos({_QUERY}, '{parameter}=') > 0 THEN {found} ELSE '' END"
 
 
 _LED: Final = f"""
