@@ -38,7 +38,8 @@ HELD = {
     "B2": ("legal_id:BM-1", "card:ag01"),
 }
 
-POLICY = Policy()
+POLICY = Policy(ask_at=300_000)
+"""Asks little: an agency's client that shares one card stays out."""
 PARAMETERS = default_parameters(1000)
 
 

@@ -1,10 +1,9 @@
 """Debar itself, through the code that the product runs: intake, link, and expand from the named account.
 
-Law: nothing of the model is repeated here. The expansion is the product's own, with the line for a proposal
-drawn as low as the one for a question: whoever stands at or above the policy's line there is whom the
-product proposes under it, and the rest of the frontier comes with the same run. Where the audit says that the
-data cannot carry a proposal, nobody is proposed, as in a plan. It runs on the accounts that
-hops from ``ask_at`` on lead to: nobody else can be proposed or asked about as long as no fact is struck.
+Law: nothing of the model is repeated here. The expansion is the product's own: whoever stands at or above the
+policy's line is whom the product proposes under it. Below the line stand those whom it would propose with the
+line drawn at :data:`LOWEST`. Where the audit says that the data cannot carry a proposal, nobody is proposed,
+as in a plan. It runs on the accounts that can be proposed or asked about as long as no fact is struck.
 """
 
 from __future__ import annotations
@@ -41,6 +40,9 @@ if TYPE_CHECKING:
 
 LABELS: Final = 200
 """Pairs that people review before the second figure is measured."""
+
+LOWEST: Final = 300_000
+"""Least path probability, in millionths, at which the frontier still proposes an account."""
 
 BITS: Final = 20
 """A probability that is nearer to one than so many bits is told as certain."""
@@ -101,24 +103,31 @@ def outcome_of(method: str, prepared: Prepared, opened: Opened, seconds: float) 
     numbers = prepared.truth.numbers()
     rows = opened.engine.rows(LINKS)
     pairs = ScoredPairs.of(*numbered(((a, b, p / MILLION) for a, b, p in rows), prepared.truth))
-    stands = cache(expansion(opened).of)
+    around = expansion(opened)
+    stands = cache(around.of)
     score_strata(opened.engine, opened.parameters)
     carries = opened.parameters.calibrated or audit_platform(opened.engine, opened.policy).carries(
         fitted=opened.parameters.fitted
     )
+    below = (opened.policy.propose_at - 1) / MILLION
 
-    def among(named: int, *statuses: str) -> Mapping[int, float]:
+    def among(standings: tuple[Standing, ...], *statuses: str) -> dict[int, float]:
         return {
             numbers[one.account_id]: rank(one)
-            for one in stands(prepared.truth.accounts[named])
+            for one in standings
             if one.status in statuses and one.account_id in numbers
         }
+
+    def proposed(named: int) -> Mapping[int, float]:
+        account = prepared.truth.accounts[named]
+        at_lowest = among(around.of(account, LOWEST), "in")
+        return {one: min(p, below) for one, p in at_lowest.items()} | among(stands(account), "in")
 
     return Outcome(
         method=method,
         pairs=pairs,
-        standings=lambda named: among(named, "in") if carries else {},
-        review=lambda named: among(named, "in", "ask"),
+        standings=proposed if carries else lambda _: {},
+        review=lambda named: among(stands(prepared.truth.accounts[named]), "in", "ask"),
         threshold=opened.policy.propose_at / MILLION,
         seconds=seconds,
     )
@@ -151,7 +160,7 @@ class Expansion:
         weighings: Their scores.
         near: Account to its pairs that are worth asking about.
         parameters: What they were weighed with.
-        policy: With the line for a proposal as low as that for a question.
+        policy: The platform's own.
     """
 
     graph: CaseGraph
@@ -160,37 +169,53 @@ class Expansion:
     parameters: Parameters
     policy: Policy
 
-    def of(self, named: str) -> tuple[Standing, ...]:
-        """Return where the accounts stand that hops lead to from a named one."""
+    def of(self, named: str, line: int | None = None) -> tuple[Standing, ...]:
+        """Return where the accounts stand that can be proposed or asked about with a named one.
+
+        Args:
+            named: Its account id.
+            line: Where to draw the line for a proposal, in millionths; None: where the policy has it.
+        """
+        policy = self.policy if line is None else replace(self.policy, propose_at=line)
         reached, frontier = {named}, {named}
-        for _ in range(self.policy.hops_max):
-            ends = {e for one in frontier for p in self.near.get(one, ()) for e in (p.account_a, p.account_b)}
-            frontier = ends - reached
-            reached |= ends
+        for _ in range(policy.hops_max):
+            frontier = self._ends(frontier, policy.propose_at) - reached
+            reached |= frontier
+        asked = reached | self._ends(reached, policy.ask_at)
         pairs = {
             (p.account_a, p.account_b): p
             for one in reached
             for p in self.near.get(one, ())
-            if p.account_a in reached and p.account_b in reached
+            if p.account_a in asked and p.account_b in asked
         }
         graph = replace(
             self.graph,
             named=(named,),
-            accounts=tuple(sorted(reached)),
-            agencies=self.graph.agencies & reached,
+            accounts=tuple(sorted(asked)),
+            agencies=self.graph.agencies & asked,
             pairs=tuple(pair for _, pair in sorted(pairs.items())),
         )
-        return expand(graph, self.parameters, self.policy, weighings=self.weighings)
+        return expand(graph, self.parameters, policy, weighings=self.weighings)
+
+    def _ends(self, starts: set[str], least: int) -> set[str]:
+        """Return both ends of the pairs of some accounts that reach a probability."""
+        return {
+            end
+            for start in starts
+            for pair in self.near.get(start, ())
+            if self.weighings[pair.account_a, pair.account_b].p_owner >= least
+            for end in (pair.account_a, pair.account_b)
+        }
 
 
 def expansion(opened: Opened) -> Expansion:
     """Read a linked platform's graph once, for any number of bans."""
-    policy = replace(opened.policy, propose_at=opened.policy.ask_at)
+    policy = opened.policy
     graph = platform_graph(opened.engine, (), opened.parameters, policy)
     weighings = weigh_pairs(graph, opened.parameters)
     near: dict[str, list[GraphPair]] = {}
     for pair in graph.pairs:
-        if weighings[pair.account_a, pair.account_b].p_owner >= policy.ask_at:
+        if weighings[pair.account_a, pair.account_b].p_owner >= min(policy.ask_at, LOWEST):
             near.setdefault(pair.account_a, []).append(pair)
             near.setdefault(pair.account_b, []).append(pair)
     return Expansion(

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from debar.app.exporting.entries import about
 from debar.app.exporting.folder import CASE, SEAL, SUMS, seal_text
+from debar.app.exporting.tables import reasons
 from debar.app.registering import record
 from debar.cli.commands import debar
 from debar.model.canonical import sha256_hex
@@ -330,3 +331,12 @@ def test_an_archive_without_billing_has_no_books(desk: Desk) -> None:
     assert not (desk.folder / "archive" / "money" / "earned.json").exists()
     assert "None. |" in (desk.folder / "archive" / "README.md").read_text()
     assert desk.json("verify", desk.path("archive"))["checks"]
+
+
+def test_what_speaks_for_an_account_is_told_as_what_speaks_against_it() -> None:
+    """Both are reasons with family, kind, weight and sentence; the direction tells them apart."""
+    told = {"family": "legal", "kind": "legal_id", "shown": "L1", "shared_by": 1, "role": "independent"}
+    told |= {"weight": "1.500", "sentence": "It has one of its own.", "facts": ["legal_id:L1"]}
+    member = {"account_id": "a", "reasons": [told], "speaks_for": [told]}
+    cells = ("legal", "legal_id", "L1", 1, "independent", "1.500", "It has one of its own.", "legal_id:L1")
+    assert reasons({"members": [member]}).rows == [("a", "reason", *cells), ("a", "speaks for", *cells)]

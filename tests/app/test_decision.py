@@ -28,15 +28,16 @@ def test_a_decision_goes_through(desk: Desk) -> None:
     assert desk.json("check", "B2")["allowed"]
 
 
-def test_an_agencys_client_is_left_out_and_the_linked_account_is_suspended_only(desk: Desk) -> None:
-    """Named accounts are banned, the linked one is suspended until review, the bakery is out."""
+def test_an_agencys_client_is_left_alone_and_the_linked_account_is_suspended_only(desk: Desk) -> None:
+    """Named accounts are banned, the linked one is suspended until review, the bakery is at most asked about."""
     document = json.loads(Path(desk.plan()).read_text())
     found = {m["account_id"]: (m["basis"], m["status"]) for m in document["members"]}
     assert {"N1": ("named", "in"), "N2": ("named", "in"), "N3": ("linked", "in")} == {
         k: found[k] for k in ("N1", "N2", "N3")
     }
-    assert found["B1"] == ("linked", "out")
+    assert found["B1"] == ("linked", "ask")
     until = {c["key"]["value"]: c["until"] for c in document["changes"]}
+    assert "B1" not in until
     assert until["N1"] is None
     assert until["N3"] is not None
 

@@ -185,8 +185,9 @@ def random_graph(chance: random.Random) -> tuple[CaseGraph, Policy]:
     )
     return graph, Policy(
         hops_max=chance.choice([1, 2, 3]),
-        ask_at=chance.choice([100_000, 300_000]),
-        propose_at=chance.choice([700_000, 950_000]),
+        ask_at=chance.choice([50_000, 300_000]),
+        propose_at=chance.choice([500_000, 950_000]),
+        behind_one_max=chance.choice([0, 1, 2, 20]),
     )
 
 
@@ -232,7 +233,7 @@ def test_expanding_random_graphs_gives_what_python_gives(blank: Page) -> None:
     words = [f"{left}{right}" for left in LETTERS for right in ("", *LETTERS)]
     assert sorted(words) == blank.evaluate("words => words.sort(byCodePoint)", words)
     statuses = {(row[1], row[4]) for rows in expected for row in rows}
-    assert len(statuses) >= 9, "the graphs reach every standing and every reason"
+    assert len(statuses) >= 10, "the graphs reach every standing and every reason"
 
 
 def test_probabilities_are_the_same_to_the_last_millionth(blank: Page) -> None:

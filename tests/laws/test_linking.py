@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -30,6 +31,7 @@ policies = st.builds(
     ask_at=st.sampled_from((50_000, 300_000, 600_000)),
     propose_at=st.just(950_000),
     hops_max=st.integers(1, 3),
+    behind_one_max=st.integers(0, 2),
     crowd_cap=st.sampled_from((4, 200)),
     agencies=st.sampled_from(((), ("b",), ("b", "d"))),
 )
@@ -135,6 +137,32 @@ def test_renaming_accounts_renames_the_members_and_nothing_else(
 
 def _numbers(standing: Standing) -> tuple[str, int, int]:
     return standing.status, standing.p_owner, standing.p_operator
+
+
+@law
+@given(held, judged, policies, accounts)
+def test_whoever_is_taken_away_no_more_than_a_few_are_left_unreached(
+    rows: set[tuple[str, str, str]], words: list[tuple[str, str, str]], policy: Policy, named: str
+) -> None:
+    """Without any one proposed account at most so many of the other proposed ones lose every tie to the named."""
+    world_of(rows, words).load(ENGINE)
+    parameters, policy = default_parameters(10), replace(policy, propose_at=400_000, ask_at=50_000)
+    link_platform(ENGINE, parameters, policy)
+    graph = platform_graph(ENGINE, (named,), parameters, policy)
+    members = {s.account_id for s in expand(graph, parameters, policy) if s.status in ("named", "in")}
+    weighings = weigh_pairs(graph, parameters)
+    ties = [
+        {pair.account_a, pair.account_b}
+        for pair in graph.pairs
+        if pair.judgement == "positive"
+        or (pair.judgement is None and weighings[pair.account_a, pair.account_b].p_owner >= policy.propose_at)
+    ]
+    yes = {e for p in graph.pairs if p.judgement == "positive" for e in (p.account_a, p.account_b)}
+    for taken in members - {named} - yes:
+        left, reached = members - {taken}, {named}
+        for _ in left:
+            reached |= {end for tie in ties if tie & reached and tie <= left for end in tie}
+        assert len(left - reached) <= policy.behind_one_max
 
 
 @law

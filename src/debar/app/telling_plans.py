@@ -21,6 +21,7 @@ WHY_OUT = {
     "weak": "too little is shared",
     "judged": "a reviewer said: not the same owner",
     "access_or_plantable": "only access evidence, or what an outsider can plant",
+    "one_bridge": "hangs, with others, on one other account alone",
 }
 OUT_SHOWN = 12
 

@@ -30,6 +30,10 @@ WHY_WORDS: Final = {
         "What ties it in is only access (a card, a device, an address) or can be planted by an outsider "
         "(a name, a domain, a text). That alone bans nobody: a person must say."
     ),
+    ("ask", "one_bridge"): (
+        "It is tied in well, but with others by way of one other account alone: were that one somebody "
+        "else's (sold, lent, mistaken), they all would be innocent. A person must say."
+    ),
     ("ask", "weak"): "Too strong to ignore, too weak to propose: a person must say.",
 }
 

@@ -2,8 +2,9 @@
 
 Law: best path product, few hops, no bridge through an agency, a reviewer's word above any number.
 An account is proposed for a ban only along hops that each share something which is neither access
-evidence nor plantable by an outsider. An account that is not even worth asking about is no bridge, so
-that the neighbourhood of a case is finite and can be carried in a file.
+evidence nor plantable by an outsider, and no more than a few hang on one other account alone. Asked about is
+who is tied to a named or proposed account: nobody is asked about by way of somebody who is himself only asked
+about, so that the neighbourhood of a case is finite and can be carried in a file.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from debar.evidence.weigh import MILLION, SharedValue, Weighing, weigh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from debar.evidence.parameters import Parameters
     from debar.linking.graph import CaseGraph, GraphPair
@@ -49,8 +50,9 @@ class Standing:
         status: ``named``, ``in`` (proposed), ``ask`` (a reviewer must say) or ``out``.
         p_owner: Probability along the best path, in millionths; a million for named accounts.
         p_operator: Highest direct probability of "same hands only" with a member, in millionths.
-        path: Hops from a named account; empty for named ones and where no path was found.
-        why: Why it is out or must be asked: ``agency``, ``judged``, ``access_or_plantable``,
+        path: Hops from a named account; empty for named ones and where no path was found. Of an account that
+            is not proposed, all hops but the last lead over proposed accounts.
+        why: Why it is out or must be asked: ``agency``, ``judged``, ``access_or_plantable``, ``one_bridge``,
             ``same_hands``, ``weak``; empty for members.
     """
 
@@ -147,10 +149,11 @@ def expand(
     out = disputed(graph)
     barred = graph.agencies | out
     proposed = _best_paths(graph, firm, policy, barred)
-    members = set(graph.named) | {
-        account for account, (p, _) in proposed.items() if p >= policy.propose_at and account not in barred
-    }
-    asked = _best_paths(graph, hops, policy, barred)
+    members = set(graph.named) | proposed.keys() - barred
+    hanging = _hanging(graph, members, hops, policy)
+    members -= hanging
+    asked = _tied({account: proposed[account] for account in members}, hops, policy)
+    asked |= {account: proposed[account] for account in hanging}
     judged_out = {
         end
         for pair in graph.pairs
@@ -169,6 +172,7 @@ def expand(
             policy=policy,
             told_apart=account in out,
             judged_out=account in judged_out,
+            hangs=account in hanging,
             p_operator=hands.get(account, 0),
         )
         for account in graph.accounts
@@ -214,32 +218,138 @@ def _hops(
     return hops
 
 
+Route: TypeAlias = "tuple[int, tuple[Hop, ...]]"
+"""A path's product in millionths, and its hops."""
+
+
 def _best_paths(
     graph: CaseGraph, hops: Mapping[tuple[str, str], Hop], policy: Policy, barred: frozenset[str]
-) -> dict[str, tuple[int, tuple[Hop, ...]]]:
-    """Return each reached account's best path product (millionths) and path.
+) -> dict[str, Route]:
+    """Return the best path product of each account that is reached from ``propose_at`` on, and its path.
 
     Among equal products the shorter path wins, then the one that was found first in account order.
-    Barred accounts and those below ``ask_at`` end a path: nothing is reached through them.
+    Barred accounts end a path: nothing is reached through them.
     """
     ends: dict[str, list[Hop]] = {}
     for (start, _), hop in sorted(hops.items(), key=lambda item: item[0]):
         ends.setdefault(start, []).append(hop)
-    best: dict[str, tuple[int, tuple[Hop, ...]]] = dict.fromkeys(graph.named, (MILLION, ()))
+    best: dict[str, Route] = dict.fromkeys(graph.named, (MILLION, ()))
     frontier = dict(best)
     for _ in range(policy.hops_max):
-        reached: dict[str, tuple[int, tuple[Hop, ...]]] = {}
+        reached: dict[str, Route] = {}
         for account in sorted(frontier):
             p, path = frontier[account]
-            if path and (account in barred or p < policy.ask_at):
+            if path and account in barred:
                 continue
             for hop in ends.get(account, []):
                 product = p * hop.p_owner // MILLION
-                if product > max(best.get(hop.end, (0,))[0], reached.get(hop.end, (0,))[0]):
+                already = max(best.get(hop.end, (0,))[0], reached.get(hop.end, (0,))[0])
+                if product >= policy.propose_at and product > already:
                     reached[hop.end] = (product, (*path, hop))
         best.update(reached)
         frontier = reached
     return best
+
+
+def _hanging(
+    graph: CaseGraph, members: Collection[str], hops: Mapping[tuple[str, str], Hop], policy: Policy
+) -> frozenset[str]:
+    """Return the members that hang on one other member alone, where too many do.
+
+    What ties members together here is any evidence from ``propose_at`` on, whether it may carry a ban or not:
+    the question is whether a second way leads to them. A reviewer's "yes" to a named account makes an account
+    as sure a start as that.
+    """
+    ties: dict[str, list[str]] = {}
+    for (start, end), hop in hops.items():
+        if hop.p_owner >= policy.propose_at and hop.judgement != "unsure":
+            ties.setdefault(start, []).append(end)
+    roots = set(graph.named)
+    sure = list(graph.named)
+    while sure:
+        start = sure.pop()
+        for end in ties.get(start, ()):
+            if hops[start, end].judgement == "positive" and end in members and end not in roots:
+                roots.add(end)
+                sure.append(end)
+    return hang_on_one(roots, members, ties, policy.behind_one_max)
+
+
+def hang_on_one(
+    roots: Collection[str], members: Collection[str], ties: Mapping[str, Sequence[str]], most: int
+) -> frozenset[str]:
+    """Return the members that hang on one other member alone, where more than ``most`` hang on that one.
+
+    Where that account was sold, lent or mistaken for another, everybody behind it is innocent at one stroke;
+    whoever is tied to the others in a second way is not behind it. The accounts behind an account are those
+    that cannot be reached from the start without it: an articulation point of the ties. Source: Hopcroft
+    and Tarjan (1973), by the lowest place that a search can come back to.
+
+    Args:
+        roots: Where everything starts: none of them hangs on anybody, and nobody hangs on one of them.
+        members: Accounts that the roots are among; each is reached from a root over members.
+        ties: Account to those that it is tied to, in both directions; others than members are passed over.
+        most: So many may hang on one.
+
+    Example:
+        >>> ties = {"a": ["b"], "b": ["a", "c", "d"], "c": ["b"], "d": ["b"]}
+        >>> sorted(hang_on_one({"a"}, {"a", "b", "c", "d"}, ties, 1))
+        ['c', 'd']
+        >>> hang_on_one({"a"}, {"a", "b", "c", "d"}, ties, 2)
+        frozenset()
+    """
+    place = dict.fromkeys(roots, 0)
+    parent: dict[str, str] = {}
+    order: list[str] = []
+    for root in sorted(roots):
+        waiting = [(root, iter(ties.get(root, ())))]
+        while waiting:
+            account, ends = waiting[-1]
+            end = next((one for one in ends if one in members and one not in place), None)
+            if end is None:
+                waiting.pop()
+                continue
+            order.append(end)
+            place[end], parent[end] = len(order), account
+            waiting.append((end, iter(ties.get(end, ()))))
+    lowest, size = dict(place), dict.fromkeys(place, 1)
+    behind: dict[str, list[str]] = {}
+    for account in reversed(order):
+        start = parent[account]
+        met = min(lowest[account], *(place[end] for end in ties[account] if end in place))
+        lowest[start] = min(lowest[start], met)
+        size[start] += size[account]
+        if place[start] and met >= place[start]:
+            behind.setdefault(start, []).append(account)
+    hanging: set[str] = set()
+    for accounts in behind.values():
+        if sum(size[account] for account in accounts) > most:
+            for account in accounts:
+                hanging.update(order[place[account] - 1 : place[account] - 1 + size[account]])
+    return frozenset(hanging)
+
+
+def _tied(
+    members: Mapping[str, Route], hops: Mapping[tuple[str, str], Hop], policy: Policy
+) -> dict[str, Route]:
+    """Return, for each account that is tied to a member, the best product with one hop more, and that path.
+
+    Among equal products the shorter path wins, then the first member in account order.
+    """
+    starts: dict[str, list[Hop]] = {
+        account: [] for account, (_, path) in members.items() if len(path) < policy.hops_max
+    }
+    for (start, end), hop in hops.items():
+        if start in starts and end not in members:
+            starts[start].append(hop)
+    found: dict[str, Route] = {}
+    for account in sorted(starts, key=lambda one: (len(members[one][1]), one)):
+        p, path = members[account]
+        for hop in starts[account]:
+            product = p * hop.p_owner // MILLION
+            if product > found.get(hop.end, (0,))[0]:
+                found[hop.end] = (product, (*path, hop))
+    return found
 
 
 def _same_hands(members: set[str], hops: Mapping[tuple[str, str], Hop]) -> dict[str, int]:
@@ -251,9 +361,7 @@ def _same_hands(members: set[str], hops: Mapping[tuple[str, str], Hop]) -> dict[
     return found
 
 
-def _member(
-    account: str, found: tuple[int, tuple[Hop, ...]] | None, *, graph: CaseGraph, p_operator: int
-) -> Standing:
+def _member(account: str, found: Route | None, *, graph: CaseGraph, p_operator: int) -> Standing:
     p, path = found or (MILLION, ())
     status = "named" if account in graph.named else "in"
     return Standing(account_id=account, status=status, p_owner=p, p_operator=p_operator, path=path, why="")
@@ -261,12 +369,13 @@ def _member(
 
 def _outsider(
     account: str,
-    found: tuple[int, tuple[Hop, ...]],
+    found: Route,
     *,
     graph: CaseGraph,
     policy: Policy,
     told_apart: bool,
     judged_out: bool,
+    hangs: bool,
     p_operator: int,
 ) -> Standing:
     p, path = found
@@ -278,6 +387,8 @@ def _outsider(
         status, why = "ask" if worth_asking else "out", "judged"
     elif judged_out and not worth_asking:
         status, why = "out", "judged"
+    elif hangs:
+        status, why = "ask", "one_bridge"
     elif p >= policy.propose_at:
         status, why = "ask", "judged" if unsure else "access_or_plantable"
     elif worth_asking:

@@ -269,12 +269,13 @@ def _reach(
 ) -> set[int]:
     """Return the accounts that a path can reach in the best case, the named ones among them.
 
-    As in the expansion, a path is worth the product of its hops, and ends where that is not worth asking.
+    As in the expansion, a path is worth the product of its hops, and leads on only from who is proposed.
     """
     known = parameters.calibration
     least = policy.ask_at if known is None else known.least_for(policy.ask_at)
     raised = 0 if known is None else known.raised_at_most
-    worth_asking = (policy.ask_at - 1) / MILLION
+    worth_asking = (min(policy.ask_at, policy.propose_at) - 1) / MILLION
+    leads_on = (policy.propose_at - 1) / MILLION
     reach = dict.fromkeys(named.values(), 1.0)
     frontier = dict(reach)
     for _ in range(policy.hops_max):
@@ -289,7 +290,9 @@ def _reach(
         reach |= found
         _refuse_if_large(len(reach), accounts_max)
         barred = agencies.among(found)
-        frontier = {number: path for number, path in found.items() if number not in barred}
+        frontier = {
+            number: path for number, path in found.items() if path >= leads_on and number not in barred
+        }
     return set(reach)
 
 

@@ -205,6 +205,10 @@ def _verdict(
             f"A reviewer must decide: all that links {other} to {one} is access evidence, or something that"
             " an outsider could have planted."
         ),
+        "one_bridge": (
+            f"A reviewer must decide: {other} and others hang on one other account alone; were that account"
+            f" not {one}'s, none of them would be."
+        ),
         "same_hands": f"Not linked: more likely the same hands run {one} and {other} for different owners.",
         "weak": (
             f"A reviewer must decide: something links {other} to {one}, not enough to propose it."

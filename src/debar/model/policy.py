@@ -20,8 +20,12 @@ class Policy:
 
     Args:
         propose_at: Least path probability (millionths) at which an account is proposed for a ban.
-        ask_at: Least path probability (millionths) at which a reviewer is asked.
+        ask_at: Least probability (millionths) of a tie to a named or proposed account at which a reviewer is
+            asked.
+        screen_at: Least probability (millionths) at which a sign-up is put before a reviewer.
         hops_max: Longest path from a named account.
+        behind_one_max: So many proposed accounts may hang on one other proposed account alone; where more do,
+            a reviewer is asked about them.
         crowd_cap: A value that more accounts hold is no evidence (it is *unknown*, never "disjoint").
         agencies: Account ids or names declared as agencies; never a bridge.
         families: Kinds that the operator adds, to their family.
@@ -33,8 +37,10 @@ class Policy:
     """
 
     propose_at: int = 950_000
-    ask_at: int = 300_000
+    ask_at: int = 50_000
+    screen_at: int = 300_000
     hops_max: int = 3
+    behind_one_max: int = 1
     crowd_cap: int = 200
     agencies: tuple[str, ...] = ()
     families: dict[str, str] = field(default_factory=dict)

@@ -19,7 +19,9 @@ _CHOICES = {"pledge_at": ("likely", "high"), "revenue_basis": ("net", "gross")}
 _RANGES = {
     "propose_at": (500_000, 1_000_000),
     "ask_at": (0, 1_000_000),
+    "screen_at": (0, 1_000_000),
     "hops_max": (1, 6),
+    "behind_one_max": (0, 10**6),
     "crowd_cap": (2, 10_000),
     "interim_days": (1, 30),
     "third_signature_accounts": (0, 10**9),
@@ -63,7 +65,7 @@ def read_policy(path: Path | None) -> Policy:
 
 
 def _setting(name: str, value: Any, place: Place) -> Any:  # noqa: ANN401 - TOML values have many types
-    if name in ("propose_at", "ask_at", "third_signature_share"):
+    if name in ("propose_at", "ask_at", "screen_at", "third_signature_share"):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise DebarError("DBR-S002", f"{name} is a number from 0 to 1", place=place)
         value = round(value * 1_000_000)

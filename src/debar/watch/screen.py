@@ -119,7 +119,7 @@ def screen(
         signups: New account id to its identifiers, each (kind, family, value_key).
         watched: The debarred accounts.
         parameters: The plan's weights.
-        policy: Its thresholds: a hold from ``propose_at``, a review from ``ask_at``.
+        policy: Its thresholds: a hold from ``propose_at``, a review from ``screen_at``.
 
     Returns:
         At most one hit a sign-up, that of the highest probability, ordered by account id. An account
@@ -170,7 +170,7 @@ def _hit(
     )
     if weighing.p_owner >= policy.propose_at and weighing.carries_a_ban:
         verdict = "hold"
-    elif weighing.p_owner >= policy.ask_at:
+    elif weighing.p_owner >= policy.screen_at:
         verdict = "review"
     else:
         return None

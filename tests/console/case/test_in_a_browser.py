@@ -86,7 +86,7 @@ def test_a_reviewer_decides_by_keyboard_and_the_node_is_recoloured(opened: Open)
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         expect(page.locator(".doubt .state").first).to_have_text("left out")
-        expect(page.locator(".doubt").first).to_be_focused()
+        expect(page.locator(".doubt").nth(1)).to_be_focused()
         expect(page.locator("#network svg .node.out").first).to_be_attached()
         expect(page.locator(".canvas[role=img]")).to_be_visible()
         assert [] == wrong

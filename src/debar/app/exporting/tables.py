@@ -87,17 +87,13 @@ def reasons(plan: Mapping[str, Any]) -> Table:
     rows = [
         (
             member["account_id"],
-            "reason",
+            direction,
             *(reason.get(name) for name in fields),
             " ".join(reason.get("facts", ())) or None,
         )
+        for direction, told in (("reason", "reasons"), ("speaks for", "speaks_for"))
         for member in plan["members"]
-        for reason in member["reasons"]
-    ]
-    rows += [
-        (member["account_id"], "speaks for", *(None,) * 6, sentence, None)
-        for member in plan["members"]
-        for sentence in member["speaks_for"]
+        for reason in member[told]
     ]
     columns = {"account_id": _TEXT, "direction": _TEXT, **dict.fromkeys(fields, _TEXT), "fact_ids": _TEXT}
     return Table(

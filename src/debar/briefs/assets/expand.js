@@ -150,20 +150,20 @@ function disputedIn(graph) {
   return new Set([...told.negative].filter((account) => !told.positive.has(account)));
 }
 
-/** Each reached account's best path product, few hops first, nothing reached through barred ones. */
-function bestPaths(graph, hops, usable, policy, barred) {
+/** Each account that is reached from propose_at on: its best path product, few hops first, nothing through barred ones. */
+function bestPaths(graph, hops, policy, barred) {
   const best = new Map(graph.named.map((account) => [account, { p: MILLION, path: [] }]));
   let frontier = new Map(best);
   for (let round = 0; round < policy.hops_max; round += 1) {
     const reached = new Map();
     for (const account of [...frontier.keys()].sort(byCodePoint)) {
       const { p, path } = frontier.get(account);
-      if (path.length > 0 && (barred.has(account) || p < policy.ask_at)) continue;
+      if (path.length > 0 && barred.has(account)) continue;
       for (const hop of hops.get(account) || []) {
-        if (!usable(hop)) continue;
+        if (!isFirm(hop)) continue;
         const product = productOf(p, hop.pOwner);
         const already = best.get(hop.end), now = reached.get(hop.end);
-        if (product > Math.max(already ? already.p : 0, now ? now.p : 0)) {
+        if (product >= policy.propose_at && product > Math.max(already ? already.p : 0, now ? now.p : 0)) {
           reached.set(hop.end, { p: product, path: [...path, hop] });
         }
       }
@@ -174,18 +174,89 @@ function bestPaths(graph, hops, usable, policy, barred) {
   return best;
 }
 
+/** Members that hang on one other member alone, where more than `most` do: debar.linking.expand.hang_on_one. */
+function hangOnOne(roots, members, ties, most) {
+  const place = new Map([...roots].map((root) => [root, 0])), parent = new Map(), order = [];
+  for (const root of [...roots].sort(byCodePoint)) {
+    const waiting = [[root, 0]];
+    while (waiting.length > 0) {
+      const top = waiting[waiting.length - 1], ends = ties.get(top[0]) || [];
+      while (top[1] < ends.length && (!members.has(ends[top[1]]) || place.has(ends[top[1]]))) top[1] += 1;
+      if (top[1] === ends.length) { waiting.pop(); continue; }
+      const end = ends[top[1]];
+      order.push(end);
+      place.set(end, order.length);
+      parent.set(end, top[0]);
+      waiting.push([end, 0]);
+    }
+  }
+  const lowest = new Map(place), size = new Map([...place.keys()].map((account) => [account, 1])), behind = new Map();
+  for (const account of [...order].reverse()) {
+    const start = parent.get(account), met = ties.get(account).filter((end) => place.has(end))
+      .reduce((least, end) => Math.min(least, place.get(end)), lowest.get(account));
+    lowest.set(start, Math.min(lowest.get(start), met));
+    size.set(start, size.get(start) + size.get(account));
+    if (place.get(start) === 0 || met < place.get(start)) continue;
+    if (!behind.has(start)) behind.set(start, []);
+    behind.get(start).push(account);
+  }
+  const hanging = new Set();
+  for (const accounts of behind.values()) {
+    if (accounts.reduce((total, account) => total + size.get(account), 0) <= most) continue;
+    for (const account of accounts) {
+      const first = place.get(account) - 1;
+      for (const each of order.slice(first, first + size.get(account))) hanging.add(each);
+    }
+  }
+  return hanging;
+}
+
+/** Who hangs on one other member alone; a reviewer's "yes" to a named account is as sure a start as that. */
+function hangingIn(graph, members, hops, policy) {
+  const ties = new Map(), roots = new Set(graph.named), sure = [...graph.named];
+  for (const [start, list] of hops) {
+    ties.set(start, list.filter((hop) => hop.pOwner >= policy.propose_at && hop.judgement !== "unsure")
+      .map((hop) => hop.end));
+  }
+  while (sure.length > 0) {
+    for (const hop of hops.get(sure.pop()) || []) {
+      if (hop.judgement !== "positive" || !members.has(hop.end) || roots.has(hop.end)) continue;
+      roots.add(hop.end);
+      sure.push(hop.end);
+    }
+  }
+  return hangOnOne(roots, members, ties, policy.behind_one_max);
+}
+
+/** For each account that is tied to a member: the best product with one hop more, and that path. */
+function tiedTo(proposed, members, hops, policy) {
+  const starts = [...members]
+    .map((account) => ({ account, ...proposed.get(account) }))
+    .filter(({ path }) => path.length < policy.hops_max)
+    .sort((one, other) => one.path.length - other.path.length || byCodePoint(one.account, other.account));
+  const found = new Map();
+  for (const { account, p, path } of starts) {
+    for (const hop of hops.get(account) || []) {
+      if (members.has(hop.end)) continue;
+      const product = productOf(p, hop.pOwner), already = found.get(hop.end);
+      if (product > (already ? already.p : 0)) found.set(hop.end, { p: product, path: [...path, hop] });
+    }
+  }
+  return found;
+}
+
 /** Where every account of a graph stands, with some facts struck out: account id to its standing. */
 function expand(graph, parameters, policy, rules, without) {
   const facts = new Map(graph.facts.map((fact) => [fact.id, fact]));
   const hops = hopsOf(graph, facts, makeWeigher(parameters, rules), without);
   const named = new Set(graph.named), agencies = new Set(graph.agencies);
   const disputed = disputedIn(graph), barred = new Set([...agencies, ...disputed]);
-  const proposed = bestPaths(graph, hops, isFirm, policy, barred);
-  const members = new Set(graph.named);
-  for (const [account, { p }] of proposed) {
-    if (p >= policy.propose_at && !barred.has(account)) members.add(account);
-  }
-  const asked = bestPaths(graph, hops, () => true, policy, barred);
+  const proposed = bestPaths(graph, hops, policy, barred);
+  const members = new Set([...proposed.keys()].filter((account) => named.has(account) || !barred.has(account)));
+  const hanging = hangingIn(graph, members, hops, policy);
+  for (const account of hanging) members.delete(account);
+  const asked = tiedTo(proposed, members, hops, policy);
+  for (const account of hanging) asked.set(account, proposed.get(account));
   const judgedOut = new Set();
   for (const pair of graph.pairs) {
     if (pair.judgement !== "negative") continue;
@@ -197,23 +268,24 @@ function expand(graph, parameters, policy, rules, without) {
     const sameHands = (hops.get(account) || []).filter((hop) => members.has(hop.end))
       .reduce((most, hop) => Math.max(most, hop.weighing.pOperator), 0);
     if (members.has(account)) {
-      const { p, path } = proposed.get(account) || { p: MILLION, path: [] };
+      const { p, path } = proposed.get(account);
       const status = named.has(account) ? "named" : "in";
       standings.set(account, { status, p, path, pOperator: sameHands, why: "" });
       continue;
     }
     const found = asked.get(account) || { p: 0, path: [] };
-    const verdict = outside(account, found, policy, { agencies, disputed, judgedOut, sameHands });
+    const verdict = outside(account, found, policy, { agencies, disputed, judgedOut, hanging, sameHands });
     standings.set(account, { ...verdict, p: found.p, path: found.path, pOperator: sameHands });
   }
   return standings;
 }
 
-function outside(account, found, policy, { agencies, disputed, judgedOut, sameHands }) {
+function outside(account, found, policy, { agencies, disputed, judgedOut, hanging, sameHands }) {
   const worthAsking = found.p >= policy.ask_at;
   if (agencies.has(account)) return { status: "out", why: "agency" };
   if (disputed.has(account)) return { status: worthAsking ? "ask" : "out", why: "judged" };
   if (judgedOut.has(account) && !worthAsking) return { status: "out", why: "judged" };
+  if (hanging.has(account)) return { status: "ask", why: "one_bridge" };
   if (found.p >= policy.propose_at) {
     const unsure = found.path.some((hop) => hop.judgement === "unsure");
     return { status: "ask", why: unsure ? "judged" : "access_or_plantable" };

@@ -36,7 +36,8 @@ ADS_SHOWN: Final = 3
 WHY: Final = {
     "access_or_plantable": (
         "Only access evidence, or what an outsider can plant: that alone bans nobody, a person must say."
-    )
+    ),
+    "one_bridge": "Hangs, with others, on one other account alone: a person must say.",
 }
 """Why somebody must be asked about, where a list says it again and again."""
 
