@@ -4,7 +4,7 @@
     python -m benchmarks.groups --invented
 
 The first needs ../shared/data. The second counts false groups on invented platforms, half of them with two
-planted groups (those of the tests).
+planted groups (those of the tests); then groups on larger ones with nothing planted.
 
 Law: one source at a time, who paid and every disclaimer hidden; a pair of pages is judged where the owner of
 one of them is known. debar has nothing to choose but the rate, which is stated before. The peers get more:
@@ -62,6 +62,7 @@ WINDOW_SECONDS: Final = 86_400.0
 BEGINNING: Final = datetime(2000, 1, 1)  # noqa: DTZ001 - naive UTC, as tables hold it
 DEALS: Final = 3
 WORLDS: Final = 60
+LARGE: Final = 3
 LISTED: Final = 6
 LARGER: Final = 5
 """A page of the Internet Research Agency with so many ads is one of its 85 larger ones."""
@@ -348,6 +349,11 @@ def invented() -> None:
             f" platforms; {empty} of {WORLDS // 2} without a group show one;"
             f" {whole} of {planted} planted are found whole"
         )
+    for seed in range(LARGE):
+        world = ad_world(seed, accounts=500, ads=50)
+        with world.load() as engine:
+            groups = find_groups(engine, rate=RATES[-1]).groups
+        print(f"500 accounts, {len(world.ads):,} ads, nothing planted: {len(groups)} groups at {RATES[-1]}")
 
 
 def main() -> None:

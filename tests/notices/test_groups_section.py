@@ -83,7 +83,7 @@ def test_the_line_says_what_a_tie_rests_on_at_best() -> None:
         forms.add((re.findall(r'stroke-width="([^"]*)"', arc)[0], "dasharray" in arc))
     assert len(forms) == 3
     legend = groups_picture(found(group(2, signals=("word",))), title="Groups")
-    assert "wording or audiences alone" in legend
+    assert "wording alone" in legend
     assert "launches together" not in legend
 
 

@@ -11,7 +11,7 @@ from sqlglot import ErrorLevel
 from creative_worlds import AdWorld, ad_world, plant
 from debar.retrospect.groups import find_groups
 from debar.retrospect.groups.behind import behind, unit_steps
-from debar.retrospect.groups.finding import LOOKED_AT
+from debar.retrospect.groups.finding import BESIDE, LOOKED_AT
 
 if TYPE_CHECKING:
     from debar.retrospect.groups import Group
@@ -61,6 +61,7 @@ def test_what_strangers_share_too_leads_to_the_planted_ads_and_few_others(
 ) -> None:
     """All planted ads are there; any other is a member's that shows a rare word or a page of another member's."""
     world, ads = planted(kind, times)
+    plant(world, MEMBERS, "copy", times=12)
     group, found = behind_of(world, signal)
     assert found >= ads
     assert {ad["account_id"] for ad in world.ads if ad["ad_id"] in found} == set(MEMBERS)
@@ -69,6 +70,6 @@ def test_what_strangers_share_too_leads_to_the_planted_ads_and_few_others(
 
 def test_every_step_translates_to_spark() -> None:
     """The translator knows every construct of the steps in both dialects."""
-    for sql in [*(step.sql for step in unit_steps()), *map(behind, LOOKED_AT)]:
+    for sql in [*(step.sql for step in unit_steps()), *map(behind, (*LOOKED_AT, *BESIDE))]:
         (spark,) = sqlglot.transpile(sql, read="duckdb", write="spark", unsupported_level=ErrorLevel.RAISE)
         assert spark

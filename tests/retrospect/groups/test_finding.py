@@ -95,6 +95,27 @@ def test_a_library_that_shows_nothing_says_so() -> None:
     assert found_in(bare).signals == ()
 
 
+@pytest.mark.ci
+def test_a_subject_is_no_group_however_much_its_accounts_say() -> None:
+    """Accounts on one subject with many ads each are tied by rare words at any rate, and not proposed for that."""
+    with ad_world(1, ads=200).load() as engine:
+        assert find_groups(engine, rate=0.2).groups == ()
+        ((by_words,),) = engine.rows("SELECT COUNT(*) FROM group_ties WHERE signal = 'word' AND rate < 0.001")
+    assert by_words > 100
+
+
+@pytest.mark.parametrize(("kind", "signal", "times"), [("wording", "word", 40), ("audience", "audience", 12)])
+def test_words_and_audiences_are_told_beside_a_tie_and_make_none(kind: str, signal: str, times: int) -> None:
+    """Alone they propose nothing; beside common texts they stand with their sentence."""
+    world = ad_world(2)
+    plant(world, MEMBERS, kind, times=times)
+    assert found_in(world).groups == ()
+    plant(world, MEMBERS, "copy", times=12)
+    (group,) = found_in(world).groups
+    assert group.members == MEMBERS
+    assert {"copy", signal} <= {held.signal for held in group.signals}
+
+
 def test_a_timetable_ties_nobody() -> None:
     """Office hours in one zone make timetables alike: the signal is not among those looked at."""
     assert "schedule" not in LOOKED_AT

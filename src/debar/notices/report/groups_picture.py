@@ -33,7 +33,7 @@ STYLES: Final = (
     ("launches together", {"stroke": ALARM, "stroke_width": "2.6"}),
     ("the same copy, pages or templates", {"stroke": ACCENT, "stroke_width": "1.6"}),
     (
-        "wording or audiences alone",
+        "wording alone",
         {"stroke": MUTED, "stroke_width": "1.3", "stroke_dasharray": "4 3"},
     ),
 )

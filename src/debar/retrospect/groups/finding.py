@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 RATE_MAX: Final = LEVELS[0][1]
 """Up to this false discovery rate the signals keep their ties."""
 
-LOOKED_AT: Final = tuple(signal for signal in SAYS if signal != LEADS_ONLY)
+BESIDE: Final = ("word", "audience")
+"""Signals that are told beside a tie and tie nobody: accounts on one subject share words and audiences."""
+
+LOOKED_AT: Final = tuple(signal for signal in SAYS if signal not in (*BESIDE, LEADS_ONLY))
 """Signals that tie; a timetable alone ties nobody."""
 
 _LAUNCH: Final = "COALESCE(created_at, started_at)"
@@ -54,7 +57,7 @@ def find_groups(
     engine.run(ads_step(window, place))
     judge_signals(engine, rate, ads="group_ads")
     looked_at = signals_of(engine)
-    engine.run(ties_step(looked_at))
+    engine.run(ties_step((*looked_at, *BESIDE)))
     ties = _ties(engine, rate, looked_at)
     groups = gather({(tie.account_a, tie.account_b): tie.rate / MILLION for tie in ties})
     places = {account: number for number, group in enumerate(groups, start=1) for account in group}
@@ -128,7 +131,7 @@ def ties_step(signals: Sequence[str]) -> Step:
 
 
 def _ties(engine: Engine, rate: float, looked_at: Sequence[str]) -> list[Tie]:
-    """Return the ties that may be taken, each with what it hangs on, the most surprising first."""
+    """Return the ties that may be taken, each with what it hangs on and what is told beside it."""
     rows = engine.rows(
         "SELECT account_a, account_b, signal, shared, expected, crowd, rate FROM group_ties"
         " WHERE rate <= $rate ORDER BY account_a, account_b, rate, signal",
@@ -136,13 +139,14 @@ def _ties(engine: Engine, rate: float, looked_at: Sequence[str]) -> list[Tie]:
     )
     found: dict[str, dict[tuple[str, str], float]] = defaultdict(dict)
     for one, other, signal, _, _, _, its_rate in rows:
-        found[signal][one, other] = its_rate
+        if signal in looked_at:
+            found[signal][one, other] = its_rate
     taken = choose(found, rate, signals_count=len(looked_at))
+    least = united(taken)
     said: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for one, other, signal, shared, expected, crowd, _ in rows:
-        if (one, other) in taken[signal]:
+        if (one, other) in (least if signal in BESIDE else taken[signal]):
             said[one, other].append((signal, tie_sentence(signal, shared, expected, crowd)))
-    least = united(taken)
     return [
         Tie(
             account_a=one,

@@ -23,7 +23,8 @@ class Tie:
         account_b: The larger.
         rate: False discovery rate of all ties at least as surprising, over all signals, in millionths; at
             least one millionth.
-        signals: What ties them, the most surprising first, such as ``copy`` or ``launch``.
+        signals: What ties them, such as ``copy`` or ``launch``, and what is told beside that (``word``,
+            ``audience``), the most surprising first.
         sentences: The same in words, one a signal.
     """
 
@@ -126,7 +127,7 @@ class Groups:
     Args:
         rate: False discovery rate asked for: the share of the groups that is chance alone, on average and at
             most, in millionths.
-        signals: Signals that had something to look at.
+        signals: Signals that can tie and had something to look at.
         accounts_count: Accounts that were compared.
         ties_count: Tied pairs, whether in a group or not.
         groups: Largest first.

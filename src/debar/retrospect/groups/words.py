@@ -19,7 +19,7 @@ GROUPS_SHOWN: Final = 20
 MEMBERS_SHOWN: Final = 12
 
 OF_TOPIC: Final = frozenset({"word", "phrase", "audience"})
-"""Strangers on one subject share these, and rivals in one race."""
+"""Strangers on one subject, and rivals in one race, share these; but for phrases they tie nobody alone."""
 
 OF_OTHERS: Final = frozenset({"copy", "landing", "template"})
 """An agency, a party or a supplier gives these to many."""
@@ -45,7 +45,7 @@ def speaks_against(members: Sequence[str], inside: Sequence[Tie], outside: Seque
     signals = {signal for tie in inside for signal in tie.signals}
     if signals <= OF_TOPIC:
         said.append(
-            "Nothing but wording or audiences: strangers on one subject share these, rivals in one race too."
+            "Nothing but wording: strangers with one subject, one slogan or one fundraiser share that too."
         )
     if signals <= OF_OTHERS | OF_TOPIC and signals & OF_OTHERS:
         said.append(
