@@ -17,6 +17,7 @@ from __future__ import annotations
 import random
 import re
 import sys
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -352,8 +353,13 @@ def invented() -> None:
     for seed in range(LARGE):
         world = ad_world(seed, accounts=500, ads=50)
         with world.load() as engine:
+            began = time.process_time()
             groups = find_groups(engine, rate=RATES[-1]).groups
-        print(f"500 accounts, {len(world.ads):,} ads, nothing planted: {len(groups)} groups at {RATES[-1]}")
+        took = f"{time.process_time() - began:.0f} s of processor time"
+        print(
+            f"500 accounts, {len(world.ads):,} ads, nothing planted: {len(groups)} groups"
+            f" at {RATES[-1]}, {took}"
+        )
 
 
 def main() -> None:
