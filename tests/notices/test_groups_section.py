@@ -94,6 +94,9 @@ def test_every_count_of_ads_leads_to_its_rows() -> None:
     (told,) = section.told
     assert [told.ads.figure, *(cell.figure for cell in told.held)] == figures
     assert [line[3].figure for line in section.table.lines] == figures
+    assert all(cell.said.startswith("Holds it together: ") for cell in told.held)
+    beside = groups_section(found(group(3, signals=("copy", "audience")))).told[0].held[1]
+    assert beside.said.startswith("Beside that: ")
     assert told.against == ("Anybody can copy ads.",)
 
 

@@ -11,7 +11,8 @@ from sqlglot import ErrorLevel
 from creative_worlds import AdWorld, ad_world, plant
 from debar.retrospect.groups import find_groups
 from debar.retrospect.groups.behind import behind, unit_steps
-from debar.retrospect.groups.finding import BESIDE, LOOKED_AT
+from debar.retrospect.groups.finding import LOOKED_AT
+from debar.retrospect.groups.words import BESIDE
 
 if TYPE_CHECKING:
     from debar.retrospect.groups import Group

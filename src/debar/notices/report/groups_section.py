@@ -13,6 +13,7 @@ from debar.model.legible import legible
 from debar.notices.report.groups_picture import groups_picture
 from debar.notices.report.tables import Cell, Table
 from debar.retrospect.groups.words import (
+    BESIDE,
     GROUPS_SHOWN,
     MEMBERS_SHOWN,
     NONE_FOUND,
@@ -102,7 +103,8 @@ def _told(place: int, group: Group) -> Told:
         ads=Cell(said=f"{group.ads_count:,} ads", figure=f"group={place}"),
         held=tuple(
             Cell(
-                said=f"{SAYS[held.signal]}: pairs {held.pairs_count:,}, ads {held.ads_count:,}",
+                said=f"{'Beside that' if held.signal in BESIDE else 'Holds it together'}:"
+                f" {SAYS[held.signal]}: pairs {held.pairs_count:,}, ads {held.ads_count:,}",
                 figure=f"group={place}:{held.signal}",
             )
             for held in group.signals

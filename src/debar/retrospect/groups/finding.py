@@ -18,7 +18,7 @@ from debar.retrospect.groups.behind import find_behind
 from debar.retrospect.groups.choosing import choose, united
 from debar.retrospect.groups.gathering import gather
 from debar.retrospect.groups.results import Group, Groups, HeldBy, Tie
-from debar.retrospect.groups.words import speaks_against, tie_sentence
+from debar.retrospect.groups.words import BESIDE, speaks_against, tie_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 RATE_MAX: Final = LEVELS[0][1]
 """Up to this false discovery rate the signals keep their ties."""
-
-BESIDE: Final = ("word", "audience")
-"""Signals that are told beside a tie and tie nobody: accounts on one subject share words and audiences."""
 
 LOOKED_AT: Final = tuple(signal for signal in SAYS if signal not in (*BESIDE, LEADS_ONLY))
 """Signals that tie; a timetable alone ties nobody."""
@@ -236,7 +233,7 @@ def _group(number: int, members: tuple[str, ...], ties: Sequence[Tie], told: _To
 
 def _signals(inside: Sequence[Tie], behind: Mapping[str, int]) -> tuple[HeldBy, ...]:
     counts = Counter(signal for tie in inside for signal in tie.signals)
-    order = sorted(counts, key=lambda signal: (-counts[signal], signal))
+    order = sorted(counts, key=lambda signal: (signal in BESIDE, -counts[signal], signal))
     return tuple(
         HeldBy(signal=signal, pairs_count=counts[signal], ads_count=behind.get(signal, 0)) for signal in order
     )

@@ -73,7 +73,7 @@ class Group:
         members: Account ids, sorted; at least two.
         names: Their names, in the same order; the id where there is none.
         ads_count: Ads that they launched, of those looked at.
-        signals: What the group hangs together on, what ties most pairs first.
+        signals: What the group hangs together on, what ties most pairs first; last what is told beside that.
         ties: Between members.
         outside: Ties that lead from a member to an account outside.
         first_on: UTC day of the members' first launch; None where no ad has a day.

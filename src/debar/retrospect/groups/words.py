@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 GROUPS_SHOWN: Final = 20
 MEMBERS_SHOWN: Final = 12
 
+BESIDE: Final = ("word", "audience")
+"""Signals that are told beside a tie and tie nobody: accounts on one subject share words and audiences."""
+
 OF_TOPIC: Final = frozenset({"word", "phrase", "audience"})
 """Strangers on one subject, and rivals in one race, share these; but for phrases they tie nobody alone."""
 
