@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from debar.model.window import Window
-from debar.retrospect import steps
+from debar.retrospect import landings, steps
 
 WINDOW = Window(start=date(2016, 1, 1), end=date(2016, 11, 8))
 
@@ -15,6 +15,11 @@ ALL = [
     steps.ads_in_window(WINDOW, None, states_currency=False).sql,
     steps.peers().sql,
     steps.launches("x", "asked").sql,
+    steps.numbers().sql,
+    steps.said().sql,
+    steps.candidates("text").sql,
+    steps.shared_words("targeting").sql,
+    landings.led_step().sql,
     steps.shared_texts("x", "asked").sql,
     steps.delivered(WINDOW, "US").sql,
     steps.stated_by_period(WINDOW, "US").sql,

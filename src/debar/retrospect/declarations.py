@@ -113,7 +113,7 @@ SELECT
   r.asked,
   SUM(CASE WHEN NOT r.declared_political AND {_HIT.format(table="r")} THEN 1 ELSE 0 END),
   COUNT(*)
-FROM retrospect_ads AS r
+FROM retrospect_said AS r
 WHERE r.text IS NOT NULL AND r.declared_political IS NOT NULL AND r.account_id <> '{UNATTRIBUTED}'
 GROUP BY r.account_id, r.asked
 HAVING COUNT(*) >= {TEXTS_MIN}
@@ -136,7 +136,7 @@ GROUP BY a.declared_political"""
 def are_told(engine: Engine) -> bool:
     """Tell whether any ad of the window says that it was not declared political, and has a text."""
     ((undeclared,),) = engine.rows(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM retrospect_ads"
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM retrospect_said"
         " WHERE NOT declared_political AND text IS NOT NULL LIMIT 1) AS found"
     )
     return bool(undeclared)

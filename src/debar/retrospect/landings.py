@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from debar.model.step import Step
 from debar.retrospect.against import Measured
 from debar.retrospect.clock import share
 from debar.retrospect.steps import UNATTRIBUTED
@@ -21,57 +22,73 @@ LANDINGS_MIN: Final = 5
 USERS_MAX: Final = 16
 """A page or form that more accounts use is no habit of anybody; as for wording in evidence from ads."""
 
-_ADDRESS: Final = "split_part(lower(trim({table}.landing_url)), '#', 1)"
-
 _QUERY: Final = "split_part(led.address, '?', 2)"
 
 
 def _one(parameter: str) -> str:
-    found = f"regexp_extract({_QUERY}, '{parameter}=([^&]*)', 1)"
-    return f"CASE WHEN strpos({_QUERY}, '{parameter}=') > 0 THEN {found} ELSE '' END"
+    return f"split_part(split_part({_QUERY}, '{parameter}=', 2), '&', 1)"
 
 
-_LED: Final = f"""
-  SELECT account_id, asked,
+def led_step() -> Step:
+    """Return how many ads of each account lead where.
+
+    Columns: account_id VARCHAR; account_no INTEGER; asked BOOLEAN; page VARCHAR, host and path, null for a
+    front page; form VARCHAR, null where the address has no parameter; ads_count BIGINT.
+    """
+    sql = f"""
+SELECT account_id, account_no, asked, page, form, COUNT(*) AS ads_count
+FROM (
+  SELECT
+    account_id,
+    account_no,
+    asked,
     CASE WHEN strpos(path, '/') > 0 THEN path END AS page,
     CASE WHEN strpos(form, '=') > 0 THEN form END AS form
   FROM (
     SELECT
       led.account_id,
+      led.account_no,
       led.asked,
       rtrim(regexp_replace(split_part(led.address, '?', 1), '^(https?://)?(www[.])?', ''), '/') AS path,
       regexp_replace({_QUERY}, '=[^&]*', '=', 'g')
         || ' ' || {_one("utm_source")} || ' ' || {_one("utm_medium")} AS form
     FROM (
-      SELECT r.account_id, r.asked, {_ADDRESS.format(table="r")} AS address
-      FROM retrospect_ads AS r
-      WHERE r.landing_url IS NOT NULL AND r.account_id <> '{UNATTRIBUTED}'
+      SELECT account_id, account_no, asked, split_part(lower(trim(landing_url)), '#', 1) AS address
+      FROM retrospect_said
+      WHERE landing_url IS NOT NULL AND account_id <> '{UNATTRIBUTED}'
     ) AS led
-  ) AS taken_apart"""
+  ) AS taken_apart
+) AS templates
+GROUP BY account_id, account_no, asked, page, form"""
+    return Step(name="retrospect_led", sql=sql)
+
+
+def _few(column: str) -> str:
+    """Return SQL of the values of a column that more than one account uses, and few."""
+    return (
+        f"SELECT {column} FROM (SELECT DISTINCT {column}, account_no FROM retrospect_led"
+        f" WHERE {column} IS NOT NULL) AS used GROUP BY {column} HAVING COUNT(*) BETWEEN 2 AND {USERS_MAX}"
+    )
+
 
 _BY_ACCOUNT: Final = f"""
-WITH led AS ({_LED}
-), pages AS (
-  SELECT page FROM led WHERE page IS NOT NULL
-  GROUP BY page HAVING COUNT(DISTINCT account_id) BETWEEN 2 AND {USERS_MAX}
-), forms AS (
-  SELECT form FROM led WHERE form IS NOT NULL
-  GROUP BY form HAVING COUNT(DISTINCT account_id) BETWEEN 2 AND {USERS_MAX}
-)
-SELECT l.account_id, l.asked,
-  SUM(CASE WHEN p.page IS NOT NULL OR f.form IS NOT NULL THEN 1 ELSE 0 END), COUNT(*)
-FROM led AS l
-LEFT JOIN pages AS p ON p.page = l.page
-LEFT JOIN forms AS f ON f.form = l.form
+SELECT
+  l.account_id,
+  l.asked,
+  CAST(SUM(CASE WHEN p.page IS NOT NULL OR f.form IS NOT NULL THEN l.ads_count ELSE 0 END) AS BIGINT),
+  CAST(SUM(l.ads_count) AS BIGINT)
+FROM retrospect_led AS l
+LEFT JOIN ({_few("page")}) AS p ON p.page = l.page
+LEFT JOIN ({_few("form")}) AS f ON f.form = l.form
 GROUP BY l.account_id, l.asked
-HAVING COUNT(*) >= {LANDINGS_MIN}
+HAVING SUM(l.ads_count) >= {LANDINGS_MIN}
 ORDER BY l.account_id"""
 
 
 def are_told(engine: Engine) -> bool:
     """Tell whether any ad of the window says where it leads."""
     ((known,),) = engine.rows(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM retrospect_ads WHERE landing_url IS NOT NULL LIMIT 1)"
+        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM retrospect_said WHERE landing_url IS NOT NULL LIMIT 1)"
         " AS found"
     )
     return bool(known)
@@ -83,6 +100,7 @@ def templates(engine: Engine) -> list[Measured]:
     A template is the page (host and path, not a front page), or the form of the tracking: the names of the
     parameters in their order, with the values of utm_source and utm_medium.
     """
+    engine.run(led_step())
     return [
         Measured(
             account_id=account_id,

@@ -9,10 +9,10 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from debar.model.money import Money, show
-from debar.retrospect import declarations, holders, landings
+from debar.retrospect import declarations, holders, landings, steps
 from debar.retrospect.against import AgainstOthers, Measured, Untold, compare, rarities
 from debar.retrospect.clock import MILLION, OFFICE_DAYS, OFFICE_HOURS, percent, share, zone
-from debar.retrospect.steps import TEXT_LENGTH_MIN, UNATTRIBUTED
+from debar.retrospect.steps import UNATTRIBUTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def against_others(
     """Return each signal that accounts asked for and others both show; and those that no table tells.
 
     Args:
-        engine: Holds ``retrospect_ads``, ``accounts``, ``billing`` and, where there is one, ``identifiers``.
+        engine: Holds ``retrospect_ads`` and its kin, ``accounts``, ``billing`` and ``identifiers``, if any.
         window: In which an account changed hands.
         time_zone: Zone of the office hours.
         around: A day after which nobody was to go on, such as a legal one; None for none.
@@ -57,8 +57,8 @@ def against_others(
         compare("one-day burst", _bursts(engine)),
         compare("spends at once", _early(engine)),
         compare("goes on after the day", _after(engine, around)) if around else None,
-        compare("texts of others", _shared(engine, "text")),
-        compare("audiences of others", _shared(engine, "targeting")),
+        compare("texts of others", shared(engine, "text")),
+        compare("audiences of others", shared(engine, "targeting")),
         _elections(engine, window, election_words),
         _landings(engine),
         _hands(engine, window),
@@ -114,7 +114,7 @@ _AIMED: Final = "{attribute}, aimed at {stratum}"
 _ATTRIBUTES: Final = """
 WITH aims AS (
   SELECT account_id, asked, country, COUNT(*) AS ads_count
-  FROM (SELECT account_id, asked, unnest(countries) AS country FROM retrospect_ads) AS aimed
+  FROM (SELECT account_id, asked, unnest(countries) AS country FROM retrospect_said) AS aimed
   GROUP BY account_id, asked, country
 ), main_aim AS (
   SELECT account_id, asked, country
@@ -245,16 +245,16 @@ def _early(engine: Engine) -> list[Measured]:
     ]
 
 
-def _shared(engine: Engine, column: str) -> list[Measured]:
+def shared(engine: Engine, column: str) -> list[Measured]:
     """Return of each account with enough of them the share of its texts that another account uses too."""
     assert column in ("text", "targeting"), "columns are ours"
+    engine.run(steps.candidates(column))
+    engine.run(steps.shared_words(column))
     rows = engine.rows(
-        f"WITH said AS (SELECT account_id, asked, lower(trim({column})) AS words FROM retrospect_ads"
-        f" WHERE length(trim({column})) >= {TEXT_LENGTH_MIN} AND account_id <> '{UNATTRIBUTED}'),"
-        " many AS (SELECT words FROM said GROUP BY words HAVING COUNT(DISTINCT account_id) > 1)"
-        " SELECT s.account_id, s.asked, COUNT(m.words), COUNT(*) FROM said AS s"
-        " LEFT JOIN many AS m ON m.words = s.words GROUP BY s.account_id, s.asked"
-        f" HAVING COUNT(*) >= {TEXTS_MIN} ORDER BY s.account_id"
+        "SELECT a.account_id, a.asked, COALESCE(MAX(w.ads_count), 0), COUNT(*) FROM retrospect_ads AS a"
+        " LEFT JOIN retrospect_shared_words AS w ON w.account_no = a.account_no"
+        f" WHERE a.{column}_hash IS NOT NULL AND a.account_id <> '{UNATTRIBUTED}'"
+        f" GROUP BY a.account_id, a.asked HAVING COUNT(*) >= {TEXTS_MIN} ORDER BY a.account_id"
     )
     return [
         Measured(

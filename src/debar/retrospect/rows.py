@@ -274,7 +274,12 @@ def _with_phrase(engine: Engine, value: str, _asked: _Asked) -> Condition:
     """Ask for the targeting texts that hold a phrase, among the commonest, which alone are counted."""
     texts = [(text,) for text, _ in engine.rows(steps.TARGETING) if value in phrases(text)]
     engine.load("retrospect_phrase", {"targeting": "VARCHAR"}, texts)
-    return "targeting IN (SELECT targeting FROM retrospect_phrase)", {}
+    return _saying("targeting IN (SELECT targeting FROM retrospect_phrase)"), {}
+
+
+def _saying(where: str) -> str:
+    """Return a condition on what ads say, which stands apart from what is counted of them."""
+    return f"(account_id, ad_id) IN (SELECT (account_id, ad_id) FROM retrospect_said WHERE asked AND {where})"
 
 
 _CLOSE: Final = f"""(account_id, ad_id) IN (
@@ -292,10 +297,10 @@ _CONDITIONS: Final[Mapping[str, Callable[[Engine, str, _Asked], Condition]]] = {
     "unstated": _plain("low_micros IS NULL"),
     "zero": _plain("low_micros = 0 AND high_micros = 0"),
     "launches": _plain(_CLOSE),
-    "texts": _plain("lower(trim(text)) IN (SELECT text FROM retrospect_texts)"),
+    "texts": _plain(_saying("lower(trim(text)) IN (SELECT text FROM retrospect_texts)")),
     "currency": _equal("COALESCE(currency, '') = $value"),
     "account": _equal("account_id = $value"),
-    "country": _equal("array_contains(countries, $value)"),
+    "country": _equal(_saying("array_contains(countries, $value)")),
     "stated": _stated,
     "month": _in_month,
     "week": _in_week,

@@ -1,7 +1,9 @@
 """The retrospective's tables and questions, as SQL values.
 
 Law: each step reads the normalised tables once and says what it holds; nothing is added across currencies;
-an amount that is not stated is never a zero. The SQL stays in the subset that runs on DuckDB and on Spark.
+an amount that is not stated is never a zero. Texts stay where they lie: hashes say which can be alike at all,
+and only these are compared, as texts, so that no hash can change an answer. The SQL stays in the subset that
+runs on DuckDB and on Spark.
 """
 
 from __future__ import annotations
@@ -35,6 +37,62 @@ def all_accounts() -> Step:
     return Step(name="retrospect_accounts", sql=tables)
 
 
+QUESTION: Final = {"start_day": "DATE", "end_day": "DATE", "place": "VARCHAR"}
+"""Columns of ``retrospect_question``: one row, what was asked for."""
+
+
+def numbers() -> Step:
+    """Return the accounts that have ads, numbered.
+
+    Columns: account_id VARCHAR; account_no INTEGER, in the order of account_id; asked BOOLEAN, whether the
+    account was asked for.
+    """
+    sql = """
+SELECT
+  d.account_id,
+  CAST(row_number() OVER (ORDER BY d.account_id) AS INTEGER) AS account_no,
+  s.account_id IS NOT NULL AS asked
+FROM (SELECT DISTINCT account_id FROM ads) AS d
+LEFT JOIN retrospect_accounts AS s ON s.account_id = d.account_id"""
+    return Step(name="retrospect_numbers", sql=sql)
+
+
+def said() -> Step:
+    """Return what the ads of the window say, to be read where it lies: texts are not copied.
+
+    Columns: ad_id VARCHAR; account_id VARCHAR; account_no INTEGER; asked BOOLEAN; text, targeting VARCHAR;
+    countries VARCHAR[]; landing_url VARCHAR; declared_political BOOLEAN, null where nobody knows.
+    """
+    sql = """
+SELECT
+  a.ad_id,
+  a.account_id,
+  n.account_no,
+  n.asked,
+  a.text,
+  a.targeting,
+  a.countries,
+  a.landing_url,
+  a.declared_political
+FROM ads AS a
+JOIN retrospect_numbers AS n ON n.account_id = a.account_id
+CROSS JOIN retrospect_question AS q
+WHERE CAST(COALESCE(a.created_at, a.started_at) AS DATE) BETWEEN q.start_day AND q.end_day
+  AND (q.place IS NULL OR array_contains(a.countries, q.place))"""
+    return Step(name="retrospect_said", sql=sql)
+
+
+def word_for_word(column: str) -> str:
+    """Return SQL of a text as it is compared: without case and edges."""
+    return f"lower(trim({column}))"
+
+
+def words_hash(column: str) -> str:
+    """Return SQL of 64 bits of a text, which others may have too; null where it is too short."""
+    hashed = f"VALUE_HASH('said', {word_for_word(column)})"
+    return f"CASE WHEN length(trim({column})) >= {TEXT_LENGTH_MIN} THEN {hashed} END"
+
+
 def ads_in_window(window: Window, place: str | None, *, states_currency: bool) -> Step:
     """Return the ads launched in the window, of the accounts asked for and of all others.
 
@@ -42,18 +100,23 @@ def ads_in_window(window: Window, place: str | None, *, states_currency: bool) -
     is its own, else that of the spend rows that name it. Its currency is the one stated with it; where no ad
     of the platform states one, that of its account.
 
-    Columns: ad_id VARCHAR; account_id VARCHAR; asked BOOLEAN, whether the account was asked for; launched_at
-    TIMESTAMP; currency VARCHAR, null where unknown; impressions_low, impressions_high, clicks BIGINT, null
-    where unknown; low_micros BIGINT, null where not stated; high_micros BIGINT, null where not stated or
-    open; text VARCHAR; targeting VARCHAR; countries VARCHAR[]; landing_url VARCHAR;
-    declared_political BOOLEAN, null where nobody knows.
+    Args:
+        window: Whole UTC days.
+        place: Country that they are aimed at; None for everywhere.
+        states_currency: Whether any ad of the platform states a currency.
+
+    Columns: ad_id VARCHAR; account_id VARCHAR; account_no INTEGER; asked BOOLEAN; launched_at TIMESTAMP;
+    currency VARCHAR, null where unknown; impressions_low, impressions_high, clicks BIGINT, null where
+    unknown; low_micros BIGINT, null where not stated; high_micros BIGINT, null where not stated or open;
+    text_hash, targeting_hash, 64 bits, null where there are fewer than twenty letters.
     """
     currency = "COALESCE(a.currency, p.currency)" if states_currency else "COALESCE(p.currency, c.currency)"
     sql = f"""
 SELECT
   a.ad_id,
   a.account_id,
-  s.account_id IS NOT NULL AS asked,
+  s.account_no,
+  s.asked,
   COALESCE(a.created_at, a.started_at) AS launched_at,
   {currency} AS currency,
   COALESCE(a.impressions, a.impressions_low) AS impressions_low,
@@ -61,13 +124,10 @@ SELECT
   a.clicks,
   COALESCE(a.spend_low_micros, p.low_micros) AS low_micros,
   CASE WHEN a.spend_low_micros IS NOT NULL THEN a.spend_high_micros ELSE p.high_micros END AS high_micros,
-  a.text,
-  a.targeting,
-  a.countries,
-  a.landing_url,
-  a.declared_political
+  {words_hash("a.text")} AS text_hash,
+  {words_hash("a.targeting")} AS targeting_hash
 FROM ads AS a
-LEFT JOIN retrospect_accounts AS s ON s.account_id = a.account_id
+JOIN retrospect_numbers AS s ON s.account_id = a.account_id
 LEFT JOIN accounts AS c ON c.account_id = a.account_id
 LEFT JOIN (
   SELECT
@@ -138,20 +198,61 @@ FROM (
     return Step(name=name, sql=sql)
 
 
+def candidates(column: str) -> Step:
+    """Return the hashes that texts of more than one account have: any text of two accounts is among theirs.
+
+    Args:
+        column: ``text`` or ``targeting``.
+
+    Columns: words_hash, 64 bits.
+    """
+    sql = f"""
+SELECT {column}_hash AS words_hash
+FROM retrospect_ads
+WHERE {column}_hash IS NOT NULL AND account_id <> '{UNATTRIBUTED}'
+GROUP BY {column}_hash
+HAVING MIN(account_no) <> MAX(account_no)"""
+    return Step(name="retrospect_candidates", sql=sql)
+
+
+def shared_words(column: str) -> Step:
+    """Return how many ads of each account have a text that another account uses too, word for word.
+
+    Args:
+        column: ``text`` or ``targeting``, after :func:`candidates` of it: only their texts are read whole,
+            and what has one hash and is not one text falls out.
+
+    Columns: account_no INTEGER; ads_count BIGINT.
+    """
+    sql = f"""
+WITH used AS (
+  SELECT s.account_no, {word_for_word(f"s.{column}")} AS words, COUNT(*) AS ads_count
+  FROM retrospect_said AS s
+  JOIN retrospect_candidates AS c ON c.words_hash = {words_hash(f"s.{column}")}
+  WHERE s.account_id <> '{UNATTRIBUTED}'
+  GROUP BY s.account_no, {word_for_word(f"s.{column}")}
+)
+SELECT u.account_no, CAST(SUM(u.ads_count) AS BIGINT) AS ads_count
+FROM used AS u
+JOIN (SELECT words FROM used GROUP BY words HAVING COUNT(*) > 1) AS m ON m.words = u.words
+GROUP BY u.account_no"""
+    return Step(name="retrospect_shared_words", sql=sql)
+
+
 def shared_texts(name: str, chosen: str) -> Step:
     """Return the ad texts that more than one account of a set used, word for word but for case and edges.
 
     Args:
         name: Of the table.
-        chosen: A condition on ``retrospect_ads``, ours, not a value from outside.
+        chosen: A condition on ``retrospect_said``, ours, not a value from outside.
 
     Columns: text VARCHAR; ads_count BIGINT; accounts_count BIGINT.
     """
     sql = f"""
-SELECT lower(trim(text)) AS text, COUNT(*) AS ads_count, COUNT(DISTINCT account_id) AS accounts_count
-FROM retrospect_ads
+SELECT {word_for_word("text")} AS text, COUNT(*) AS ads_count, COUNT(DISTINCT account_id) AS accounts_count
+FROM retrospect_said
 WHERE {chosen} AND length(trim(text)) >= {TEXT_LENGTH_MIN}
-GROUP BY lower(trim(text))
+GROUP BY {word_for_word("text")}
 HAVING COUNT(DISTINCT account_id) > 1"""
     return Step(name=name, sql=sql)
 
@@ -259,14 +360,14 @@ ORDER BY 1, 2, 3"""
 
 COUNTRIES: Final = """
 SELECT asked, country, COUNT(*)
-FROM (SELECT asked, unnest(countries) AS country FROM retrospect_ads) AS aimed
+FROM (SELECT asked, unnest(countries) AS country FROM retrospect_said) AS aimed
 GROUP BY asked, country
 ORDER BY COUNT(*) DESC, country"""
 """Countries that ads were aimed at; an ad aimed at three counts three times."""
 
 TARGETING: Final = """
 SELECT targeting, COUNT(*)
-FROM retrospect_ads
+FROM retrospect_said
 WHERE asked AND targeting IS NOT NULL
 GROUP BY targeting
 ORDER BY COUNT(*) DESC, targeting

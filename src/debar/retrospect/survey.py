@@ -77,6 +77,9 @@ def retrospect(
         rows = [(account,) for account in sorted(set(accounts))]
         engine.load("retrospect_accounts", {"account_id": "VARCHAR"}, rows)
     states_currency = engine.rows("SELECT COUNT(currency) FROM ads")[0][0] > 0
+    engine.load("retrospect_question", steps.QUESTION, [(window.start, window.end, place)])
+    engine.run(steps.numbers())
+    engine.view(steps.said())
     engine.run(steps.ads_in_window(window, place, states_currency=states_currency))
     engine.run(steps.delivered(window, place))
     engine.run(steps.stated_by_period(window, place))
