@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from debar.evidence.parameters import default_parameters
-from debar.linking.expand import Standing, expand, reweigh_pairs, weigh_pairs
+from debar.linking.expand import Standing, expand, weigh_pairs
 from debar.linking.fitting.weights import weigh_pattern
 from debar.linking.links import link_platform
 from debar.linking.neighbourhood import case_graph, platform_graph
@@ -70,24 +70,6 @@ def test_striking_facts_never_needs_an_account_outside_the_graph(
     assert {account: expected[account] for account in got} == got
     outside = [standing for account, standing in expected.items() if account not in got]
     assert [s for s in outside if s.status != "out" or s.p_owner >= policy.ask_at] == []
-
-
-@law
-@given(held, judged, st.sets(st.integers(0, 30), max_size=3))
-def test_reweighing_the_pairs_of_struck_facts_is_weighing_all(
-    rows: set[tuple[str, str, str]], words: list[tuple[str, str, str]], places: set[int]
-) -> None:
-    """Only pairs that share a struck fact can change, and they change to what a whole weighing gives."""
-    world_of(rows, words).load(ENGINE)
-    parameters, policy = default_parameters(10), Policy()
-    link_platform(ENGINE, parameters, policy)
-    graph = platform_graph(ENGINE, ("a",), parameters, policy)
-    facts = sorted(graph.facts)
-    struck = frozenset(facts[place] for place in places if place < len(facts))
-    without = frozenset(facts[:1])
-    before = weigh_pairs(graph, parameters, without)
-    got = reweigh_pairs(graph, parameters, before, without=without, struck=struck)
-    assert weigh_pairs(graph, parameters, without | struck) == got
 
 
 @law

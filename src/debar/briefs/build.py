@@ -236,7 +236,7 @@ def _network(view: View) -> dict[str, Any]:
             for hop in m["path"]
             for account in (hop["from"], hop["to"])
         ),
-        decisive=frozenset(f.fact_id for f in view.facts.values() if f.alone and f.alone.leaves),
+        decisive=frozenset(f.fact_id for f in view.facts.values() if f.alone.leaves),
     )
     return {"width": WIDTH} | {name: getattr(net, name) for name in net.__slots__}
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from debar.evidence.parameters import Parameters
-from debar.linking.expand import Standing, Weighings, expand, reweigh_pairs, weigh_pairs
+from debar.linking.expand import Standing, Weighings, expand, weigh_pairs
 from debar.linking.graph import CaseGraph
+from debar.linking.striking import Strikes
 from debar.model.money import format_micros, parse_micros
 from debar.model.policy import Policy
 from debar.model.problem import EXIT_USAGE, DebarError
@@ -99,15 +100,21 @@ class Evidence:
 
         Args:
             struck: The further facts.
-            weighings: Of the plan as it stands (:meth:`weighings`), where many facts are struck in turn.
+            weighings: What was weighed with them struck, if it is at hand.
         """
-        without = self.without | struck
-        scores = weighings
-        if weighings is not None and struck:
-            scores = reweigh_pairs(
-                self.graph, self.parameters, weighings, without=self.without, struck=struck
-            )
-        return expand(self.graph, self.parameters, self.policy, without=without, weighings=scores)
+        return expand(
+            self.graph, self.parameters, self.policy, without=self.without | struck, weighings=weighings
+        )
+
+    def strikes(self, weighings: Weighings | None = None) -> Strikes:
+        """Make the case ready for striking facts.
+
+        Args:
+            weighings: Of the plan as it stands (:meth:`weighings`), if they are at hand.
+        """
+        return Strikes(
+            self.graph, self.parameters, self.policy, without=self.without, weighings=weighings
+        )
 
     def weighings(self) -> Weighings:
         """Return every pair's score as the plan has it."""
@@ -138,14 +145,12 @@ def strike(plan: Mapping[str, Any], facts: Collection[str]) -> Strike:
         DebarError: DBR-F001, the plan rests on no such fact.
     """
     evidence = evidence_of(plan)
-    return strike_in(plan, evidence, facts, before=statuses_of(evidence))
+    return strike_in(plan, evidence, facts, strikes=evidence.strikes(), amounts=amounts_of(plan))
 
 
-def statuses_of(
-    evidence: Evidence, struck: frozenset[str] = frozenset(), weighings: Weighings | None = None
-) -> dict[str, str]:
-    """Return each account's status with further facts struck out."""
-    return {standing.account_id: standing.status for standing in evidence.standings(struck, weighings)}
+def statuses_of(evidence: Evidence) -> dict[str, str]:
+    """Return each account's status."""
+    return {standing.account_id: standing.status for standing in evidence.standings()}
 
 
 def strike_in(
@@ -153,10 +158,10 @@ def strike_in(
     evidence: Evidence,
     facts: Collection[str],
     *,
-    before: Mapping[str, str],
-    weighings: Weighings | None = None,
+    strikes: Strikes,
+    amounts: Mapping[str, int],
 ) -> Strike:
-    """Strike facts out of a plan whose evidence and standings are at hand already."""
+    """Strike facts out of a plan whose evidence, standings and amounts are at hand already."""
     unknown = sorted(set(facts) - set(evidence.graph.facts))
     if unknown:
         raise DebarError(
@@ -166,21 +171,19 @@ def strike_in(
             exit_code=EXIT_USAGE,
         )
     struck = frozenset(facts)
-    after = statuses_of(evidence, struck, weighings)
-    amounts = amounts_of(plan)
-    accounts = sorted(before)
-    leaves = tuple(a for a in accounts if before[a] in BANNED and after[a] not in BANNED)
-    joins = tuple(a for a in accounts if before[a] not in BANNED and after[a] in BANNED)
-    before_micros = sum(amounts[a] for a in accounts if before[a] in BANNED)
+    before, changed = strikes.statuses, strikes.changed(struck)
+    leaves = tuple(sorted(a for a in changed if before[a] in BANNED and changed[a] not in BANNED))
+    joins = tuple(sorted(a for a in changed if before[a] not in BANNED and changed[a] in BANNED))
+    before_micros = sum(amounts[a] for a in before if before[a] in BANNED)
     leaving, joining = sum(amounts[a] for a in leaves), sum(amounts[a] for a in joins)
     return Strike(
         facts=tuple(sorted(struck - evidence.without)),
         before=before,
-        after=after,
+        after={**before, **changed},
         leaves=leaves,
         joins=joins,
-        asks=tuple(a for a in accounts if before[a] != "ask" and after[a] == "ask"),
-        settled=tuple(a for a in accounts if before[a] == "ask" and after[a] == "out"),
+        asks=tuple(sorted(a for a in changed if changed[a] == "ask")),
+        settled=tuple(sorted(a for a in changed if before[a] == "ask" and changed[a] == "out")),
         currency=plan["earned"]["currency"] or "",
         leaving_by_currency=_by_currency(plan, frozenset(leaves)),
         leaving_micros=leaving,

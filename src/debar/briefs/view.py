@@ -10,7 +10,7 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from debar.briefs.strike import Evidence, amounts_of, evidence_of, statuses_of, strike_in
+from debar.briefs.strike import Evidence, amounts_of, evidence_of, strike_in
 from debar.model.money import Money, parse_micros, round_to_minor, show
 
 if TYPE_CHECKING:
@@ -48,9 +48,6 @@ HEADING_MAX: Final = 160
 NAMES_MAX: Final = 8
 """Names in one cell of a table; the rest is counted."""
 
-FACTS_TRIED_MAX: Final = 400
-"""Facts that are struck alone, one after the other, when the page is made."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactView:
@@ -63,7 +60,7 @@ class FactView:
     crowd: int
     holders: tuple[str, ...]
     own_struck: bool
-    alone: Strike | None
+    alone: Strike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +149,8 @@ class View:
         self.stated: bool = plan["earned"].get("basis") == "stated spend"
         self.money_word = "Stated spend" if self.stated else "Earned"
         self.weighings = self.evidence.weighings()
-        self.before = statuses_of(self.evidence, weighings=self.weighings)
+        self.strikes = self.evidence.strikes(self.weighings)
+        self.before = self.strikes.statuses
         self.members: dict[str, Mapping[str, Any]] = {m["account_id"]: m for m in plan["members"]}
         self.facts = self._facts()
         self.ties = self._ties()
@@ -397,7 +395,6 @@ class View:
             for fact_id in pair.shared:
                 holders.setdefault(fact_id, set()).update((pair.account_a, pair.account_b))
         order = sorted(holders, key=lambda f: (graph.facts[f].crowd, graph.facts[f].family, f))
-        tried = set(order[:FACTS_TRIED_MAX])
         return {
             fact_id: FactView(
                 fact_id=fact_id,
@@ -408,10 +405,8 @@ class View:
                 holders=tuple(sorted(holders[fact_id])),
                 own_struck=fact_id in self.evidence.without,
                 alone=strike_in(
-                    self.plan, self.evidence, [fact_id], before=self.before, weighings=self.weighings
-                )
-                if fact_id in tried
-                else None,
+                    self.plan, self.evidence, [fact_id], strikes=self.strikes, amounts=self.amounts
+                ),
             )
             for fact_id in order
         }
@@ -421,7 +416,7 @@ class View:
         ties = []
         for member in self.of_standing("in"):
             account_id = member["account_id"]
-            alone = [f for f in self.facts.values() if f.alone is not None and account_id in f.alone.leaves]
+            alone = [f for f in self.facts.values() if account_id in f.alone.leaves]
             path = [self.facts[f] for hop in member["path"] for f in hop["facts"] if f in self.facts]
             ties.append(
                 Tie(
@@ -437,8 +432,6 @@ class View:
 
 def _weight_of_consequence(fact: FactView) -> tuple[int, int, int, str]:
     alone = fact.alone
-    if alone is None:
-        return (3, 0, fact.crowd, fact.fact_id)
     kind = 0 if alone.leaves or alone.joins else 1 if alone.asks or alone.settled else 2
     return (kind, -alone.leaving_micros, fact.crowd, fact.fact_id)
 

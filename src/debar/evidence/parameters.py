@@ -11,7 +11,8 @@ vote: what is shared in it is reduced to one *code*, and each relation has a wei
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from debar.evidence.calibration import Calibration
@@ -20,6 +21,8 @@ from debar.model.identifiers import FAMILIES, is_weak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from debar.evidence.weigh import Weighing
 
 CROWD_BUCKETS: Final = (2, 4, 8, 16, 32)
 """Upper ends of the crowd buckets; a larger crowd falls into the last, open one."""
@@ -107,6 +110,7 @@ def role_between(others: tuple[int, int], *ends: tuple[int, int]) -> str:
     return max(roles, key=ROLES.index)
 
 
+@lru_cache(maxsize=2**16)
 def grade_of(kind: str, crowd: int, role: str) -> int:
     """Return the grade of a shared value: 0 speaks loudest for one owner.
 
@@ -146,6 +150,7 @@ class Parameters:
             of code 1, "nothing shared".
         calibration: What reviewed pairs made of these weights: the last step of every weighing; None where
             nobody reviewed any.
+        weighed: What was weighed with these tables already; kept because few of all codes ever occur.
     """
 
     version: str
@@ -153,6 +158,9 @@ class Parameters:
     prior: dict[str, int]
     weights: dict[str, dict[str, tuple[int, ...]]]
     calibration: Calibration | None = None
+    weighed: dict[tuple[int, ...], Weighing] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def calibrated(self) -> bool:

@@ -119,6 +119,16 @@ def weigh(shared: Sequence[SharedValue], known_to_both: frozenset[str], paramete
     Returns:
         Weights, probabilities and contributions.
     """
+    codes, loudest = codes_of(shared, known_to_both)
+    return weigh_codes(
+        codes, parameters, loudest=loudest, carries_a_ban=any(is_firm(value) for value in shared)
+    )
+
+
+def codes_of(
+    shared: Sequence[SharedValue], known_to_both: frozenset[str]
+) -> tuple[dict[str, int], dict[str, SharedValue]]:
+    """Reduce a pair to one code a family; return the values that set the grades as well."""
     loudest: dict[str, SharedValue] = {}
     kinds: dict[str, set[str]] = {}
     for value in shared:
@@ -132,9 +142,7 @@ def weigh(shared: Sequence[SharedValue], known_to_both: frozenset[str], paramete
         else int(family in known_to_both)
         for family in FAMILIES
     }
-    return weigh_codes(
-        codes, parameters, loudest=loudest, carries_a_ban=any(is_firm(value) for value in shared)
-    )
+    return codes, loudest
 
 
 def weigh_codes(
@@ -152,6 +160,22 @@ def weigh_codes(
         loudest: Family to the value that set its grade, for the reasons.
         carries_a_ban: Whether a shared value is firm by itself; the codes do not tell.
     """
+    key = (*(codes[family] for family in FAMILIES), carries_a_ban)
+    bare = parameters.weighed.get(key)
+    if bare is None:
+        bare = parameters.weighed[key] = _weigh_anew(codes, parameters, carries_a_ban=carries_a_ban)
+    if not loudest:
+        return bare
+    return replace(
+        bare,
+        contributions=tuple(
+            replace(each, rarest=loudest[each.family]) if each.family in loudest else each
+            for each in bare.contributions
+        ),
+    )
+
+
+def _weigh_anew(codes: Mapping[str, int], parameters: Parameters, *, carries_a_ban: bool) -> Weighing:
     scores = {
         relation: parameters.prior[relation]
         + sum(parameters.weight(family, relation, code) for family, code in codes.items())
@@ -174,7 +198,7 @@ def weigh_codes(
                 family=family,
                 level=("unknown", "none", "shared")[min(codes[family], 2)],
                 code=codes[family],
-                rarest=(loudest or {}).get(family),
+                rarest=None,
                 owner_millibits=parameters.weight(family, relation, codes[family]),
                 operator_millibits=parameters.weight(family, "operator", codes[family]),
             )

@@ -76,40 +76,16 @@ def weigh_pairs(
     A struck fact is no longer shared; that both accounts hold *something* in its family stays known.
     """
     return {
-        (pair.account_a, pair.account_b): _weigh_pair(pair, graph, parameters, without)
+        (pair.account_a, pair.account_b): weigh(
+            shared_values(pair, graph, without), frozenset(pair.known_to_both), parameters
+        )
         for pair in graph.pairs
     }
 
 
-def reweigh_pairs(
-    graph: CaseGraph,
-    parameters: Parameters,
-    before: Weighings,
-    *,
-    without: frozenset[str],
-    struck: frozenset[str],
-) -> dict[tuple[str, str], Weighing]:
-    """Weigh only the pairs that share one of some newly struck facts; the others stay as they were.
-
-    Args:
-        graph: The graph.
-        parameters: Frozen weights.
-        before: What :func:`weigh_pairs` gave ``without`` the facts that were struck before.
-        without: Those facts.
-        struck: The facts that are struck as well.
-    """
-    changed = {
-        (pair.account_a, pair.account_b): _weigh_pair(pair, graph, parameters, without | struck)
-        for pair in graph.pairs
-        if not struck.isdisjoint(pair.shared)
-    }
-    return {**before, **changed}
-
-
-def _weigh_pair(
-    pair: GraphPair, graph: CaseGraph, parameters: Parameters, without: frozenset[str]
-) -> Weighing:
-    shared = [
+def shared_values(pair: GraphPair, graph: CaseGraph, without: frozenset[str]) -> list[SharedValue]:
+    """Return what a pair shares, with some facts struck out."""
+    return [
         SharedValue(
             fact_id=fact_id,
             kind=graph.facts[fact_id].kind,
@@ -120,7 +96,6 @@ def _weigh_pair(
         for fact_id, role in pair.shared.items()
         if fact_id not in without
     ]
-    return weigh(shared, frozenset(pair.known_to_both), parameters)
 
 
 def expand(
@@ -145,7 +120,7 @@ def expand(
     """
     scores = weigh_pairs(graph, parameters, without) if weighings is None else weighings
     hops = _hops(graph.pairs, scores)
-    firm = {key: hop for key, hop in hops.items() if _is_firm(hop)}
+    firm = {key: hop for key, hop in hops.items() if is_firm_hop(hop.weighing, hop.judgement)}
     out = disputed(graph)
     barred = graph.agencies | out
     proposed = _best_paths(graph, firm, policy, barred)
@@ -194,11 +169,9 @@ def disputed(graph: CaseGraph) -> frozenset[str]:
     return frozenset(told["negative"] - told["positive"])
 
 
-def _is_firm(hop: Hop) -> bool:
+def is_firm_hop(weighing: Weighing, judgement: str | None) -> bool:
     """Tell whether a hop may carry a ban; what a reviewer was unsure about never does by itself."""
-    if hop.judgement == "positive":
-        return True
-    return hop.weighing.carries_a_ban and hop.judgement != "unsure"
+    return judgement == "positive" or (weighing.carries_a_ban and judgement != "unsure")
 
 
 def _hops(

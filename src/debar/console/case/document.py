@@ -202,13 +202,12 @@ def _fact(view: View, fact_id: str) -> dict[str, Any]:
         "crowd": fact.crowd,
         "holders": list(fact.holders),
         "struck": fact.own_struck,
-        "tried": alone is not None,
-        "leaves": list(alone.leaves) if alone else [],
-        "joins": list(alone.joins) if alone else [],
-        "asks": list(alone.asks) if alone else [],
-        "settled": list(alone.settled) if alone else [],
-        "leaving": view.leaving(alone) if alone and alone.leaves else "",
-        "consequence": view.consequence(alone) if alone else "",
+        "leaves": list(alone.leaves),
+        "joins": list(alone.joins),
+        "asks": list(alone.asks),
+        "settled": list(alone.settled),
+        "leaving": view.leaving(alone) if alone.leaves else "",
+        "consequence": view.consequence(alone),
     }
 
 

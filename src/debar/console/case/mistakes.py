@@ -122,7 +122,7 @@ def _doubt(view: View, member: Mapping[str, Any]) -> Doubt:
         tie = _tie(view, member, fact)
         crowd = _crowd(view, last, fact)
         wrong = _wrong(view, account_id, fact)
-        others = () if fact.alone is None else tuple(a for a in fact.alone.leaves if a != account_id)
+        others = tuple(a for a in fact.alone.leaves if a != account_id)
     return Doubt(
         account_id=account_id,
         tie=tie,
@@ -141,7 +141,7 @@ def _decisive(view: View, member: Mapping[str, Any]) -> FactView | None:
     alone = [
         fact
         for fact in view.facts.values()
-        if fact.alone is not None and account_id in (*fact.alone.leaves, *fact.alone.settled)
+        if account_id in (*fact.alone.leaves, *fact.alone.settled)
     ]
     if alone:
         near = [fact for fact in alone if account_id in fact.holders] or alone
@@ -161,7 +161,7 @@ def _decisive(view: View, member: Mapping[str, Any]) -> FactView | None:
 
 def _tie(view: View, member: Mapping[str, Any], fact: FactView) -> str:
     account_id = member["account_id"]
-    frees = fact.alone is not None and account_id in (*fact.alone.leaves, *fact.alone.settled)
+    frees = account_id in (*fact.alone.leaves, *fact.alone.settled)
     what = thing(fact.kind, fact.shown)
     if account_id not in fact.holders:
         through = view.name(member["path"][-1]["from"])
@@ -177,8 +177,6 @@ def _tie(view: View, member: Mapping[str, Any], fact: FactView) -> str:
 
 
 def _wrong(view: View, account_id: str, fact: FactView) -> str:
-    if fact.alone is None:
-        return ""
     if account_id in fact.alone.settled:
         return "If that is wrong, nothing is left to ask about."
     if account_id not in fact.alone.leaves:
