@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from debar.briefs.striking import Strikes
 from debar.evidence.parameters import Parameters
 from debar.linking.expand import Standing, Weighings, expand, weigh_pairs
 from debar.linking.graph import CaseGraph
-from debar.linking.striking import Strikes
 from debar.model.money import format_micros, parse_micros
 from debar.model.policy import Policy
 from debar.model.problem import EXIT_USAGE, DebarError
@@ -112,9 +112,7 @@ class Evidence:
         Args:
             weighings: Of the plan as it stands (:meth:`weighings`), if they are at hand.
         """
-        return Strikes(
-            self.graph, self.parameters, self.policy, without=self.without, weighings=weighings
-        )
+        return Strikes(self.graph, self.parameters, self.policy, without=self.without, weighings=weighings)
 
     def weighings(self) -> Weighings:
         """Return every pair's score as the plan has it."""

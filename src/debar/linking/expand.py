@@ -235,17 +235,33 @@ def _hanging(
     """
     ties: dict[str, list[str]] = {}
     for (start, end), hop in hops.items():
-        if hop.p_owner >= policy.propose_at and hop.judgement != "unsure":
+        if is_tie(hop.weighing, hop.judgement, policy):
             ties.setdefault(start, []).append(end)
+    return hang_on_one(sure_starts(graph, members), members, ties, policy.behind_one_max)
+
+
+def sure_starts(graph: CaseGraph, members: Collection[str]) -> frozenset[str]:
+    """Return the named accounts and the members that reviewers' "yes" alone leads to from them."""
+    said: dict[str, list[str]] = {}
+    for pair in graph.pairs:
+        if pair.judgement == "positive":
+            said.setdefault(pair.account_a, []).append(pair.account_b)
+            said.setdefault(pair.account_b, []).append(pair.account_a)
     roots = set(graph.named)
-    sure = list(graph.named)
-    while sure:
-        start = sure.pop()
-        for end in ties.get(start, ()):
-            if hops[start, end].judgement == "positive" and end in members and end not in roots:
+    waiting = list(graph.named)
+    while waiting:
+        for end in said.get(waiting.pop(), ()):
+            if end in members and end not in roots:
                 roots.add(end)
-                sure.append(end)
-    return hang_on_one(roots, members, ties, policy.behind_one_max)
+                waiting.append(end)
+    return frozenset(roots)
+
+
+def is_tie(weighing: Weighing, judgement: str | None, policy: Policy) -> bool:
+    """Tell whether a pair counts as a second way to somebody: any evidence from ``propose_at`` on."""
+    if judgement is not None:
+        return judgement == "positive"
+    return weighing.p_owner >= policy.propose_at
 
 
 def hang_on_one(

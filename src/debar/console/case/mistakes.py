@@ -138,11 +138,7 @@ def _doubt(view: View, member: Mapping[str, Any]) -> Doubt:
 def _decisive(view: View, member: Mapping[str, Any]) -> FactView | None:
     """Return what ties an account in: a fact that alone frees it, else the strongest of its last hop."""
     account_id = member["account_id"]
-    alone = [
-        fact
-        for fact in view.facts.values()
-        if account_id in (*fact.alone.leaves, *fact.alone.settled)
-    ]
+    alone = [fact for fact in view.facts.values() if account_id in (*fact.alone.leaves, *fact.alone.settled)]
     if alone:
         near = [fact for fact in alone if account_id in fact.holders] or alone
         return min(near, key=lambda fact: (fact.crowd, fact.fact_id))

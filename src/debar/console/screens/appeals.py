@@ -14,7 +14,7 @@ from debar.app.decisions import load_decision
 from debar.app.hearing import steps
 from debar.app.hearing.clerk import Clerk, involved_in, refusal_of
 from debar.app.reversal.standing import before_of, standings_of
-from debar.console.web.asking import Asked, Deed, Done, Page, Screen
+from debar.console.web.asking import SIGNED_IN, Asked, Deed, Done, Page, Screen
 from debar.console.web.forms import day_of
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.plans.revision import hanging_on
@@ -275,7 +275,11 @@ def _reasons(document: Mapping[str, Any]) -> str:
 
 
 SCREEN: Final = Screen(
-    pages=(Page(path="/inbox/appeals/{appeal_id}", view=appeal_page, template="hearing.html.j2"),),
+    pages=(
+        Page(
+            path="/inbox/appeals/{appeal_id}", view=appeal_page, template="hearing.html.j2", allowed=SIGNED_IN
+        ),
+    ),
     deeds=(
         *STEPS,
         Deed(path="/inbox/appeals/{appeal_id}/plan", do=plan_outcome, allowed=PLANS),

@@ -16,7 +16,7 @@ from debar.console.case.picture import canvas, picture_of, summary, svg
 from debar.console.case.purchases import strip_of
 from debar.console.case.rows import doubt_rows, fact_row, member_rows
 from debar.console.case.sheet import evidence_kept, kept, needed, refuse_unknown, sheet_of
-from debar.console.web.asking import Asked, Deed, File, Page, Screen
+from debar.console.web.asking import SIGNED_IN, Asked, Deed, File, Page, Screen
 from debar.model.problem import DebarError
 
 if TYPE_CHECKING:
@@ -236,13 +236,13 @@ def facts_file(asked: Asked) -> tuple[bytes, str, str]:
 _AT: Final = "/cases/{case_id}"
 SCREEN: Final = Screen(
     pages=(
-        Page(path=_AT, view=case_page, template="case/case.html.j2"),
-        Page(path=f"{_AT}/fact", view=fact_page, template="case/fact.html.j2"),
-        Page(path=f"{_AT}/compare", view=compare_page, template="case/compare.html.j2"),
-        Page(path=f"{_AT}/timeline", view=timeline_page, template="case/timeline.html.j2"),
-        Page(path=f"{_AT}/contacts", view=contacts_page, template="case/contacts.html.j2"),
-        Page(path=f"{_AT}/notes", view=notes_page, template="case/notes.html.j2"),
-        Page(path=f"{_AT}/history", view=history_page, template="case/history.html.j2"),
+        Page(path=_AT, view=case_page, template="case/case.html.j2", allowed=SIGNED_IN),
+        Page(path=f"{_AT}/fact", view=fact_page, template="case/fact.html.j2", allowed=SIGNED_IN),
+        Page(path=f"{_AT}/compare", view=compare_page, template="case/compare.html.j2", allowed=SIGNED_IN),
+        Page(path=f"{_AT}/timeline", view=timeline_page, template="case/timeline.html.j2", allowed=SIGNED_IN),
+        Page(path=f"{_AT}/contacts", view=contacts_page, template="case/contacts.html.j2", allowed=SIGNED_IN),
+        Page(path=f"{_AT}/notes", view=notes_page, template="case/notes.html.j2", allowed=SIGNED_IN),
+        Page(path=f"{_AT}/history", view=history_page, template="case/history.html.j2", allowed=SIGNED_IN),
     ),
     deeds=(
         Deed(path=f"{_AT}/decide", do=decide, allowed=JUDGES),
@@ -252,7 +252,7 @@ SCREEN: Final = Screen(
         Deed(path=f"{_AT}/note", do=note, allowed=frozenset({"proposer", "reviewer", "approver", "appeals"})),
     ),
     files=(
-        File(path=f"{_AT}/network.svg", make=network_file),
-        File(path=f"{_AT}/evidence-file.json", make=facts_file),
+        File(path=f"{_AT}/network.svg", make=network_file, allowed=SIGNED_IN),
+        File(path=f"{_AT}/evidence-file.json", make=facts_file, allowed=SIGNED_IN),
     ),
 )

@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from debar.console.web.asking import Asked, Deed, Done, Page, Screen
+from debar.app.hearing.clerk import all_appeals
+from debar.console.web.asking import SIGNED_IN, Asked, Deed, Done, Page, Screen
 from debar.console.web.forms import day_of, unfit
 from debar.register.address import is_there, open_register
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from debar.console.desk.cases import KeptCase, Version
     from debar.register.reading import RegisterReader
@@ -64,9 +65,10 @@ def _row(
 ) -> dict[str, Any]:
     job = asked.desk.jobs.of_case(case.case_id)
     summary = version.summary if version else {}
-    proposed = [v for v in asked.desk.cases.versions(case.case_id) if v.proposed]
+    versions = asked.desk.cases.versions(case.case_id)
+    proposed = [v for v in versions if v.proposed]
     state = standing(proposed[-1], register) if proposed and register else {"state": "open"}
-    waiting = [] if version is None or not summary.get("ask") else [version.made_at]
+    since = _undecided_since(versions)
     return {
         "case_id": case.case_id,
         "title": case.title,
@@ -79,13 +81,23 @@ def _row(
         "earned": {name: summary[name] for name in ("low", "likely", "high", "currency")}
         if summary
         else None,
-        "undecided_since": waiting[0] if waiting else None,
-        "undecided_days": (asked.now - datetime.fromisoformat(waiting[0])).days if waiting else None,
+        "undecided_since": since,
+        "undecided_days": None if since is None else (asked.now - datetime.fromisoformat(since)).days,
         "due_on": state.get("due_on"),
         "state": state["state"],
         "decision_id": state.get("decision_id"),
         "job": None if job is None else {"state": job.state, "progress": job.progress},
     }
+
+
+def _undecided_since(versions: Sequence[Version]) -> str | None:
+    """Return when the oldest of the newest versions was made that all leave somebody undecided."""
+    since = None
+    for version in reversed(versions):
+        if not version.summary.get("ask"):
+            break
+        since = version.made_at
+    return since
 
 
 def standing(version: Version, register: RegisterReader) -> dict[str, Any]:
@@ -97,7 +109,7 @@ def standing(version: Version, register: RegisterReader) -> dict[str, Any]:
     decision_id = version.summary["decision_id"]
     in_force = register.standings(decision_id)
     appealed = any(
-        entry.public.get("decision_id") == decision_id for entry in register.entries_of_type("appeal")
+        appeal.decision_id == decision_id and appeal.is_open for appeal in all_appeals(register).values()
     )
     state = "reversed" if not in_force else "under appeal" if appealed else "in force"
     return {
@@ -167,8 +179,8 @@ SCREEN: Final = Screen(
     title="Cases",
     entry="/cases",
     pages=(
-        Page(path="/", view=cases_page, template="cases.html.j2"),
-        Page(path="/cases", view=cases_page, template="cases.html.j2"),
+        Page(path="/", view=cases_page, template="cases.html.j2", allowed=SIGNED_IN),
+        Page(path="/cases", view=cases_page, template="cases.html.j2", allowed=SIGNED_IN),
         Page(
             path="/new-case",
             view=new_case_page,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from debar.app.assuring.judging import judge
 from debar.app.hearing.steps import list_appeals
 from debar.console.desk.hits import CONFIRMED, EXCLUDED, RELEASED, WAITING
-from debar.console.web.asking import Asked, Deed, Done, Page, Screen
+from debar.console.web.asking import SIGNED_IN, Asked, Deed, Done, Page, Screen
 from debar.console.web.forms import day_of, unfit
 from debar.model.problem import DebarError
 from debar.model.window import Window
@@ -282,10 +282,12 @@ SCREEN: Final = Screen(
     title="Inbox",
     entry="/inbox",
     pages=(
-        Page(path="/inbox", view=inbox_page, template="inbox.html.j2"),
-        Page(path="/inbox/hits/{hit_id}", view=hit_page, template="hit.html.j2"),
-        Page(path="/inbox/exclusions", view=exclusions_page, template="exclusions.html.j2"),
-        Page(path="/inbox/mistakes", view=mistakes_page, template="mistakes.html.j2"),
+        Page(path="/inbox", view=inbox_page, template="inbox.html.j2", allowed=SIGNED_IN),
+        Page(path="/inbox/hits/{hit_id}", view=hit_page, template="hit.html.j2", allowed=SIGNED_IN),
+        Page(
+            path="/inbox/exclusions", view=exclusions_page, template="exclusions.html.j2", allowed=SIGNED_IN
+        ),
+        Page(path="/inbox/mistakes", view=mistakes_page, template="mistakes.html.j2", allowed=SIGNED_IN),
     ),
     deeds=(
         Deed(path="/inbox/hits/{hit_id}/release", do=release, allowed=REVIEWERS),

@@ -18,7 +18,7 @@ from debar.briefs.moneyview import KEPT_LINES, LABELS
 from debar.console.money.kept import BOOK_FORMS
 from debar.console.money.plots import shares, waterfall
 from debar.console.screens.cases import standing
-from debar.console.web.asking import Asked, Deed, Done, File, Page, Screen
+from debar.console.web.asking import SIGNED_IN, Asked, Deed, Done, File, Page, Screen
 from debar.console.web.rendering import money
 from debar.model.canonical import canonical_json
 from debar.model.money import format_micros, parse_micros
@@ -333,8 +333,13 @@ def book_file(asked: Asked) -> tuple[bytes, str, str]:
 
 SCREEN: Final = Screen(
     pages=(
-        Page(path="/cases/{case_id}/money", view=money_page, template="money.html.j2"),
-        Page(path="/cases/{case_id}/money/rows", view=rows_page, template="money_rows.html.j2"),
+        Page(path="/cases/{case_id}/money", view=money_page, template="money.html.j2", allowed=SIGNED_IN),
+        Page(
+            path="/cases/{case_id}/money/rows",
+            view=rows_page,
+            template="money_rows.html.j2",
+            allowed=SIGNED_IN,
+        ),
     ),
     deeds=(
         Deed(path="/cases/{case_id}/pledge", do=pledge, allowed=_PROPOSER),
@@ -342,7 +347,7 @@ SCREEN: Final = Screen(
         Deed(path="/cases/{case_id}/disburse", do=disburse, allowed=_PROPOSER),
     ),
     files=(
-        File(path="/cases/{case_id}/money/postings.csv", make=rows_file),
-        File(path="/cases/{case_id}/money/books/{name}", make=book_file),
+        File(path="/cases/{case_id}/money/postings.csv", make=rows_file, allowed=SIGNED_IN),
+        File(path="/cases/{case_id}/money/books/{name}", make=book_file, allowed=SIGNED_IN),
     ),
 )

@@ -13,7 +13,7 @@ from debar.app.gates.administering import status
 from debar.app.reversal.telling import revision_text
 from debar.app.verbs import approve
 from debar.console.screens.cases import standing
-from debar.console.web.asking import Asked, Deed, Done, Page, Screen
+from debar.console.web.asking import SIGNED_IN, Asked, Deed, Done, Page, Screen
 from debar.model.money import format_micros, parse_micros
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.plans.approval import signatures_needed
@@ -401,8 +401,14 @@ def _refused(code: str, what: str, hint: str) -> DebarError:
 
 SCREEN: Final = Screen(
     pages=(
-        Page(path="/cases/{case_id}/plan", view=plan_page, template="plan.html.j2"),
-        Page(path="/cases/{case_id}/progress", view=plan_page, template="progress.html.j2", sensitive=False),
+        Page(path="/cases/{case_id}/plan", view=plan_page, template="plan.html.j2", allowed=SIGNED_IN),
+        Page(
+            path="/cases/{case_id}/progress",
+            view=plan_page,
+            template="progress.html.j2",
+            allowed=SIGNED_IN,
+            sensitive=False,
+        ),
     ),
     deeds=(
         Deed(path="/cases/{case_id}/propose", do=propose, allowed=_PROPOSER),

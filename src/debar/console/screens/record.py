@@ -13,7 +13,7 @@ from debar.app.decisions import load_decision
 from debar.app.record.publishing import publish
 from debar.console.desk.stating import FOLDER, newest_entry
 from debar.console.screens.cases import standing
-from debar.console.web.asking import ANYBODY, DECIDERS, Asked, Deed, Done, File, Page, Screen
+from debar.console.web.asking import ANYBODY, DECIDERS, SIGNED_IN, Asked, Deed, Done, File, Page, Screen
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.register.address import is_there, open_register
 from debar.register.entries import instant_text, read_leaf
@@ -214,7 +214,12 @@ SCREEN: Final = Screen(
     pages=(
         Page(path="/record", view=record_page, template="record.html.j2", allowed=ANYBODY, sensitive=False),
         Page(path="/record/{seq}", view=entry_page, template="entry.html.j2", allowed=ANYBODY),
-        Page(path="/cases/{case_id}/statements", view=statements_page, template="statements.html.j2"),
+        Page(
+            path="/cases/{case_id}/statements",
+            view=statements_page,
+            template="statements.html.j2",
+            allowed=SIGNED_IN,
+        ),
     ),
     deeds=(
         Deed(path="/record/publish", do=publish_record, allowed=frozenset({"proposer", "approver"})),
@@ -222,6 +227,6 @@ SCREEN: Final = Screen(
     ),
     files=(
         File(path="/record/{seq}/proof", make=proof_file, allowed=ANYBODY, sensitive=False),
-        File(path="/cases/{case_id}/statements/{name:path}", make=statement_file),
+        File(path="/cases/{case_id}/statements/{name:path}", make=statement_file, allowed=SIGNED_IN),
     ),
 )

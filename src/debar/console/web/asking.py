@@ -82,7 +82,7 @@ class Page:
     path: str
     view: View
     template: str
-    allowed: frozenset[str] = SIGNED_IN
+    allowed: frozenset[str]
     sensitive: bool = True
 
 
@@ -134,7 +134,7 @@ class File:
 
     path: str
     make: Callable[[Asked], tuple[bytes, str, str]]
-    allowed: frozenset[str] = SIGNED_IN
+    allowed: frozenset[str]
     sensitive: bool = True
 
 

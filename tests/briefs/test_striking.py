@@ -6,10 +6,10 @@ import random
 
 import pytest
 
+from debar.briefs.striking import Strikes
 from debar.evidence.parameters import ROLES, default_parameters
 from debar.linking.expand import expand
 from debar.linking.graph import CaseGraph, Fact, GraphPair
-from debar.linking.striking import Strikes
 from debar.model.identifiers import FAMILY_OF_KIND
 from debar.model.policy import Policy
 
@@ -38,7 +38,9 @@ def a_case(dice: random.Random) -> CaseGraph:
             if shared or said:
                 known = sorted({facts[f].family for f in shared} | {dice.choice(("contact", "legal"))})
                 pairs.append(
-                    GraphPair(account_a=a, account_b=b, shared=shared, known_to_both=tuple(known), judgement=said)
+                    GraphPair(
+                        account_a=a, account_b=b, shared=shared, known_to_both=tuple(known), judgement=said
+                    )
                 )
     return CaseGraph(
         named=tuple(sorted(dice.sample(accounts, dice.randint(1, 2)))),
@@ -54,12 +56,14 @@ def test_a_strike_says_what_a_whole_expansion_says(seed: int) -> None:
     """Every fact alone, and some together, on cases of chains and crowds, under several thresholds."""
     dice = random.Random(seed)
     changes = 0
-    for _ in range(5):
+    for _ in range(8):
         graph = a_case(dice)
+        propose_at = dice.choice((300_000, 700_000, 950_000))
         policy = Policy(
-            ask_at=dice.choice((50_000, 300_000, 600_000)),
-            propose_at=dice.choice((700_000, 950_000)),
+            ask_at=dice.randint(10_000, propose_at),
+            propose_at=propose_at,
             hops_max=dice.randint(1, 4),
+            behind_one_max=dice.randint(0, 2),
         )
         facts = sorted(graph.facts)
         without = frozenset(dice.sample(facts, dice.randint(0, 1)))
