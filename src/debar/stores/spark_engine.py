@@ -43,6 +43,12 @@ _VALUE_HASH: Final = (
 )
 """What ``VALUE_HASH`` in a step means here: 64 bits, the same within one engine."""
 
+_VALUE_CHECK: Final = (
+    "CREATE OR REPLACE TEMPORARY FUNCTION value_check(kind STRING, value STRING) RETURNS BIGINT"
+    " RETURN XXHASH64(REVERSE(value), kind)"
+)
+"""What ``VALUE_CHECK`` means: another 64 bits."""
+
 
 class SparkEngine:
     """Tables of one Spark session, as temporary views that hold their rows.
@@ -60,6 +66,7 @@ class SparkEngine:
         for name, value in list(_SETTINGS.items())[:3]:
             self._session.conf.set(name, value)
         self._session.sql(_VALUE_HASH)
+        self._session.sql(_VALUE_CHECK)
 
     def __enter__(self) -> Self:
         return self

@@ -1,8 +1,8 @@
 """Rows of text become numbers, once: accounts, values and kinds, for hand-overs and pairs alike.
 
 Law: a value's number comes from a 64-bit hash of its kind and text, which an engine makes as it likes
-(``VALUE_HASH``). That no two values have one hash is not assumed but seen: a second hash of another text
-stands beside it, and where the two disagree the numbers are made again with a salt.
+(``VALUE_HASH``). That no two values have one hash is not assumed but seen: a second hash of another making
+(``VALUE_CHECK``) stands beside it, and where the two disagree the numbers are made again with a salt.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def rows_sql(identifiers: str, accounts: str, salt: str) -> str:
     """Return the SELECT of ``link_rows`` from a table of identifiers and one of account_id and account_no."""
     return (
         f"SELECT a.account_no, {value_hash('i', salt)} AS value_hash,"
-        " VALUE_HASH('check', i.kind || ':' || i.value_key) AS value_check,"
+        " VALUE_CHECK(i.kind, i.value_key) AS value_check,"
         " k.kind_no, k.family_bit, i.first_seen, i.last_seen,"
         f" CAST(CASE i.source WHEN 'derived:name' THEN {OF_NAME}"
         f" WHEN 'derived:legal_name' THEN {OF_LEGAL_NAME} ELSE {GIVEN} END AS TINYINT) AS source_no"
