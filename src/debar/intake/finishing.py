@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def kept(table: str) -> str:
-    """Return SQL of a table's rows that are kept: not refused, not a repetition, known to be whole."""
-    return (
-        f"(SELECT c.* FROM checked_{table} c WHERE c.refused IS NULL"
-        f" AND c.row_id NOT IN (SELECT row_id FROM repeated_{table})"
-        f" AND c.row_id NOT IN (SELECT row_id FROM late_{table}))"
+def kept(table: str) -> Step:
+    """Return the step ``kept_<table>``: checked rows that are not refused, no repetition, known to be whole.
+
+    It stands by itself because the engine holds all of these rows in memory if it leaves out some and sorts
+    the others in one step.
+    """
+    return Step(
+        name=f"kept_{table}",
+        sql=(
+            f"SELECT c.* FROM checked_{table} c WHERE c.refused IS NULL"
+            f" AND c.row_id NOT IN (SELECT row_id FROM repeated_{table})"
+            f" AND c.row_id NOT IN (SELECT row_id FROM late_{table})"
+        ),
     )
 
 
@@ -35,11 +42,11 @@ _CLAIMED = f"CASE WHEN a.account_id IS NULL THEN '{UNATTRIBUTED}' ELSE a.account
 
 def accounts() -> Step:
     """Return the step ``accounts``."""
-    sql = f"""
+    sql = """
         SELECT v_account_id AS account_id, coalesce(v_name, v_account_id) AS name, v_legal_name AS legal_name,
             v_handle AS handle, v_country AS country, v_currency AS currency, v_created_at AS created_at,
             v_manager_id AS manager_id, coalesce(v_declared_agency, false) AS declared_agency
-        FROM {kept("accounts")} ORDER BY account_id"""
+        FROM kept_accounts ORDER BY account_id"""
     return Step(name="accounts", sql=sql)
 
 
@@ -55,7 +62,7 @@ def ads() -> Step:
             {_bound("high", "impressions")} AS impressions_high,
             {_bound("low", "spend")} AS spend_low_micros, {_bound("high", "spend")} AS spend_high_micros,
             v_currency AS currency, v_declared_political AS declared_political
-        FROM {kept("ads")} c LEFT JOIN accounts a ON a.account_id = c.v_account_id ORDER BY c.row_id"""
+        FROM kept_ads c LEFT JOIN accounts a ON a.account_id = c.v_account_id ORDER BY c.row_id"""
     return Step(name="ads", sql=sql)
 
 
@@ -94,7 +101,7 @@ def _stated(where: str, *, further: str = "") -> str:
             coalesce(v_file_sha256, s.sha256) AS file_sha256,
             coalesce(CASE WHEN v_file_sha256 IS NOT NULL THEN v_row END, record) AS "row",
             v_region AS region{further}
-        FROM {kept("spend")} c
+        FROM kept_spend c
         LEFT JOIN accounts a ON a.account_id = c.v_account_id
         LEFT JOIN (SELECT name, sha256 FROM intake_files WHERE table_name = 'spend') s ON s.name = c.file
         WHERE {where} ORDER BY c.row_id"""
@@ -109,7 +116,7 @@ def billing() -> Step:
             v_amount AS amount_micros, coalesce(v_tax, 0) AS tax_micros, v_currency AS currency,
             v_market AS market, v_ad_id AS ad_id, v_payer_account_id AS payer_account_id,
             v_reverses AS reverses, v_note AS note, file, record
-        FROM {kept("billing")} c LEFT JOIN accounts a ON a.account_id = c.v_account_id ORDER BY c.row_id"""
+        FROM kept_billing c LEFT JOIN accounts a ON a.account_id = c.v_account_id ORDER BY c.row_id"""
     return Step(name="billing", sql=sql)
 
 
@@ -119,16 +126,16 @@ def contacts() -> Step:
         SELECT {name_of("contact_id")} AS contact_id, {_CLAIMED}, v_at AS "at", v_counterpart AS counterpart,
             v_direction AS direction, v_channel AS channel, v_by AS "by", v_subject AS subject,
             v_offer_amount AS offer_micros, v_offer_currency AS offer_currency
-        FROM {kept("contacts")} c LEFT JOIN accounts a ON a.account_id = c.v_account_id ORDER BY c.row_id"""
+        FROM kept_contacts c LEFT JOIN accounts a ON a.account_id = c.v_account_id ORDER BY c.row_id"""
     return Step(name="contacts", sql=sql)
 
 
 def judgements() -> Step:
     """Return the step ``judgements``; the smaller account id stands first."""
-    sql = f"""
+    sql = """
         SELECT least(v_account_a, v_account_b) AS account_a, greatest(v_account_a, v_account_b) AS account_b,
             v_judgement AS judgement, v_by AS "by", v_at AS "at", v_reason AS reason
-        FROM {kept("judgements")} ORDER BY account_a, account_b, 5"""
+        FROM kept_judgements ORDER BY account_a, account_b, 5"""
     return Step(name="judgements", sql=sql)
 
 

@@ -122,9 +122,12 @@ def read_platform(
         say(f"checking {table.name}")
         _check(engine, table, staged[table.name], declaration.tables[table.name], findings)
         if table.name in finishing.FINISHED:
+            kept = finishing.kept(table.name)
+            engine.run(kept)
             engine.run(finishing.FINISHED[table.name]())
-        if table.name == "spend":
-            engine.run(finishing.spend_apart())
+            if table.name == "spend":
+                engine.run(finishing.spend_apart())
+            engine.drop(kept.name)
         if table.name == "accounts":
             _refuse_empty(engine, source, findings)
     say("identifiers")
@@ -373,7 +376,7 @@ def _tally(engine: Engine, table: Table) -> Tally:
         engine.rows(f"SELECT count(*) FROM {relation}")[0][0]
         for relation in (
             f"checked_{table.name}",
-            finishing.kept(table.name),
+            f"({finishing.kept(table.name).sql})",
             f"repeated_{table.name} WHERE row_id NOT IN (SELECT row_id FROM late_{table.name})",
             f"unread WHERE table_name = {quote_text(table.name)}",
         )
