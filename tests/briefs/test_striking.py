@@ -6,49 +6,9 @@ import random
 
 import pytest
 
+from case_graphs import PARAMETERS, a_case, a_policy
 from debar.briefs.striking import Strikes
-from debar.evidence.parameters import ROLES, default_parameters
 from debar.linking.expand import expand
-from debar.linking.graph import CaseGraph, Fact, GraphPair
-from debar.model.identifiers import FAMILY_OF_KIND
-from debar.model.policy import Policy
-
-KINDS = ("legal_id", "email", "domain", "card", "device", "ip", "rare_name", "phone")
-PARAMETERS = default_parameters(12)
-
-
-def a_case(dice: random.Random) -> CaseGraph:
-    """Deal out a case: chains and crowds, an agency, words of reviewers."""
-    accounts = [f"a{number:02}" for number in range(dice.randint(3, 24))]
-    facts, holders = {}, {}
-    for number in range(dice.randint(2, 30)):
-        kind = dice.choice(KINDS)
-        fact_id, crowd = f"{kind}:{number}", dice.choice((2, 2, 3, 5, 9, 40))
-        facts[fact_id] = Fact(
-            fact_id=fact_id, kind=kind, family=FAMILY_OF_KIND[kind], shown=fact_id, crowd=crowd
-        )
-        start, width = dice.randrange(len(accounts)), min(crowd, dice.randint(2, 5), len(accounts))
-        near = accounts[start:] + accounts[:start]
-        holders[fact_id] = set(near[:width]) if dice.random() < 0.8 else set(dice.sample(accounts, width))
-    pairs = []
-    for place, a in enumerate(accounts):
-        for b in accounts[place + 1 :]:
-            shared = {f: dice.choice(ROLES) for f in sorted(facts) if {a, b} <= holders[f]}
-            said = dice.choice(("positive", "negative", "unsure")) if dice.random() < 0.04 else None
-            if shared or said:
-                known = sorted({facts[f].family for f in shared} | {dice.choice(("contact", "legal"))})
-                pairs.append(
-                    GraphPair(
-                        account_a=a, account_b=b, shared=shared, known_to_both=tuple(known), judgement=said
-                    )
-                )
-    return CaseGraph(
-        named=tuple(sorted(dice.sample(accounts, dice.randint(1, 2)))),
-        accounts=tuple(accounts),
-        agencies=frozenset(dice.sample(accounts, dice.randint(0, 2))),
-        facts=facts,
-        pairs=tuple(pairs),
-    )
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -58,13 +18,7 @@ def test_a_strike_says_what_a_whole_expansion_says(seed: int) -> None:
     changes = 0
     for _ in range(8):
         graph = a_case(dice)
-        propose_at = dice.choice((300_000, 700_000, 950_000))
-        policy = Policy(
-            ask_at=dice.randint(10_000, propose_at),
-            propose_at=propose_at,
-            hops_max=dice.randint(1, 4),
-            behind_one_max=dice.randint(0, 2),
-        )
+        policy = a_policy(dice)
         facts = sorted(graph.facts)
         without = frozenset(dice.sample(facts, dice.randint(0, 1)))
         strikes = Strikes(graph, PARAMETERS, policy, without=without)
@@ -75,4 +29,5 @@ def test_a_strike_says_what_a_whole_expansion_says(seed: int) -> None:
             changes += len(changed)
             assert {**strikes.statuses, **changed} == {s.account_id: s.status for s in expected}
             assert all(strikes.statuses[account] != status for account, status in changed.items())
+            assert strikes.standings_without(struck) == expected
     assert changes, "something hangs on a fact"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from debar.briefs.striking import Strikes
 from debar.evidence.parameters import Parameters
-from debar.linking.expand import Standing, Weighings, expand, weigh_pairs
+from debar.linking.expand import Standing, expand
 from debar.linking.graph import CaseGraph
 from debar.model.money import format_micros, parse_micros
 from debar.model.policy import Policy
@@ -93,30 +93,13 @@ class Evidence:
     policy: Policy
     without: frozenset[str]
 
-    def standings(
-        self, struck: frozenset[str] = frozenset(), weighings: Weighings | None = None
-    ) -> tuple[Standing, ...]:
-        """Return everybody's standing with further facts struck out.
+    def standings(self) -> tuple[Standing, ...]:
+        """Return everybody's standing as the plan has it."""
+        return expand(self.graph, self.parameters, self.policy, without=self.without)
 
-        Args:
-            struck: The further facts.
-            weighings: What was weighed with them struck, if it is at hand.
-        """
-        return expand(
-            self.graph, self.parameters, self.policy, without=self.without | struck, weighings=weighings
-        )
-
-    def strikes(self, weighings: Weighings | None = None) -> Strikes:
-        """Make the case ready for striking facts.
-
-        Args:
-            weighings: Of the plan as it stands (:meth:`weighings`), if they are at hand.
-        """
-        return Strikes(self.graph, self.parameters, self.policy, without=self.without, weighings=weighings)
-
-    def weighings(self) -> Weighings:
-        """Return every pair's score as the plan has it."""
-        return weigh_pairs(self.graph, self.parameters, self.without)
+    def strikes(self) -> Strikes:
+        """Make the case ready for striking facts."""
+        return Strikes(self.graph, self.parameters, self.policy, without=self.without)
 
 
 def evidence_of(plan: Mapping[str, Any]) -> Evidence:

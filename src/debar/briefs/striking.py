@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from debar.evidence.weigh import MILLION, codes_of, is_firm, weigh_codes
+from debar.evidence.weigh import MILLION, weigh
 from debar.linking.expand import (
     disputed,
     expand,
@@ -26,11 +26,11 @@ from debar.linking.expand import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from debar.evidence.parameters import Parameters
     from debar.evidence.weigh import Weighing
-    from debar.linking.expand import Weighings
+    from debar.linking.expand import Standing
     from debar.linking.graph import CaseGraph
     from debar.model.policy import Policy
 
@@ -58,7 +58,11 @@ class Strikes:
         parameters: Frozen weights.
         policy: Thresholds and hops.
         without: Facts that are struck out already.
-        weighings: What :func:`debar.linking.expand.weigh_pairs` gives for these facts, if it is at hand.
+
+    Attributes:
+        weighings: Every pair's score as the case stands.
+        standings: Everybody's standing as the case stands, ordered by account id.
+        statuses: Account id to status, of the same.
     """
 
     def __init__(
@@ -68,12 +72,11 @@ class Strikes:
         policy: Policy,
         *,
         without: frozenset[str] = frozenset(),
-        weighings: Weighings | None = None,
     ) -> None:
-        scores = weigh_pairs(graph, parameters, without) if weighings is None else weighings
+        self.weighings = scores = weigh_pairs(graph, parameters, without)
         self._graph, self._parameters, self._policy, self._without = graph, parameters, policy, without
-        standings = expand(graph, parameters, policy, without=without, weighings=scores)
-        self.statuses = {standing.account_id: standing.status for standing in standings}
+        self.standings = expand(graph, parameters, policy, without=without, weighings=scores)
+        self.statuses = {standing.account_id: standing.status for standing in self.standings}
         self._disputed = disputed(graph)
         self._barred = graph.agencies | self._disputed
         self._pairs_of: dict[str, list[int]] = {}
@@ -120,19 +123,39 @@ class Strikes:
         }
         return {account: status for account, status in statuses.items() if status != self.statuses[account]}
 
-    def _struck_hops(self, struck: Iterable[str]) -> dict[int, _Hop]:
-        """Weigh the pairs that share a struck fact; return the hops that are others than before."""
-        without = self._without.union(struck)
-        new = {}
-        for number in {number for fact_id in struck for number in self._pairs_of.get(fact_id, ())}:
-            pair = self._graph.pairs[number]
-            shared = shared_values(pair, self._graph, without)
-            codes, _ = codes_of(shared, frozenset(pair.known_to_both))
-            carries = any(is_firm(value) for value in shared)
-            hop = self._hop(weigh_codes(codes, self._parameters, carries_a_ban=carries), pair.judgement)
-            if hop != self._hops[number]:
-                new[number] = hop
-        return new
+    def standings_without(self, struck: frozenset[str]) -> tuple[Standing, ...]:
+        """Expand the whole case with further facts struck: for the paths, where statuses are not enough."""
+        anew = {
+            (pair.account_a, pair.account_b): weighing
+            for number, weighing in self._weighed_without(struck).items()
+            for pair in [self._graph.pairs[number]]
+        }
+        return expand(
+            self._graph,
+            self._parameters,
+            self._policy,
+            without=self._without | struck,
+            weighings={**self.weighings, **anew},
+        )
+
+    def _weighed_without(self, struck: frozenset[str]) -> dict[int, Weighing]:
+        """Weigh the pairs that share a struck fact."""
+        without = self._without | struck
+        return {
+            number: weigh(
+                shared_values(pair, self._graph, without), frozenset(pair.known_to_both), self._parameters
+            )
+            for number in {number for fact_id in struck for number in self._pairs_of.get(fact_id, ())}
+            for pair in [self._graph.pairs[number]]
+        }
+
+    def _struck_hops(self, struck: frozenset[str]) -> dict[int, _Hop]:
+        """Return the hops that are others once some facts are struck."""
+        hops = {
+            number: self._hop(weighing, self._graph.pairs[number].judgement)
+            for number, weighing in self._weighed_without(struck).items()
+        }
+        return {number: hop for number, hop in hops.items() if hop != self._hops[number]}
 
     def _hop(self, weighing: Weighing, judgement: str | None) -> _Hop:
         worth = {"positive": MILLION, "negative": 0}.get(judgement or "", weighing.p_owner)

@@ -148,8 +148,7 @@ class View:
         self.currency: str = plan["earned"]["currency"] or ""
         self.stated: bool = plan["earned"].get("basis") == "stated spend"
         self.money_word = "Stated spend" if self.stated else "Earned"
-        self.weighings = self.evidence.weighings()
-        self.strikes = self.evidence.strikes(self.weighings)
+        self.strikes = self.evidence.strikes()
         self.before = self.strikes.statuses
         self.members: dict[str, Mapping[str, Any]] = {m["account_id"]: m for m in plan["members"]}
         self.facts = self._facts()

@@ -119,16 +119,6 @@ def weigh(shared: Sequence[SharedValue], known_to_both: frozenset[str], paramete
     Returns:
         Weights, probabilities and contributions.
     """
-    codes, loudest = codes_of(shared, known_to_both)
-    return weigh_codes(
-        codes, parameters, loudest=loudest, carries_a_ban=any(is_firm(value) for value in shared)
-    )
-
-
-def codes_of(
-    shared: Sequence[SharedValue], known_to_both: frozenset[str]
-) -> tuple[dict[str, int], dict[str, SharedValue]]:
-    """Reduce a pair to one code a family; return the values that set the grades as well."""
     loudest: dict[str, SharedValue] = {}
     kinds: dict[str, set[str]] = {}
     for value in shared:
@@ -142,7 +132,9 @@ def codes_of(
         else int(family in known_to_both)
         for family in FAMILIES
     }
-    return codes, loudest
+    return weigh_codes(
+        codes, parameters, loudest=loudest, carries_a_ban=any(is_firm(value) for value in shared)
+    )
 
 
 def weigh_codes(

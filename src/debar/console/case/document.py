@@ -129,7 +129,7 @@ def _partners(view: View) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {account: [] for account in view.members}
     for pair in view.evidence.graph.pairs:
         for one, other in ((pair.account_a, pair.account_b), (pair.account_b, pair.account_a)):
-            weighing = view.weighings[pair.account_a, pair.account_b]
+            weighing = view.strikes.weighings[pair.account_a, pair.account_b]
             worth = pair.judgement == "positive" or weighing.p_owner >= view.evidence.policy.ask_at
             if worth and view.before[other] in BANNED:
                 found[one].append(other)

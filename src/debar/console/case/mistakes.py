@@ -6,6 +6,7 @@ follows if it is wrong, and what speaks for the account.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,9 +17,10 @@ from debar.linking.words import role_sentence, thing
 from debar.model.money import parse_micros
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from debar.briefs.view import FactView, View
+    from debar.linking.expand import Standing
     from debar.linking.graph import GraphPair
 
 MILLION: Final = 1_000_000
@@ -83,29 +85,41 @@ def ways(view: View, account_ids: Sequence[str]) -> dict[str, int]:
         view: The case.
         account_ids: Those with the most at stake first; only the first of them are looked at.
     """
-    found = {}
-    standings = {s.account_id: s for s in view.evidence.standings(weighings=view.weighings)}
-    for account_id in account_ids[:LOOKED_AT_MAX]:
-        struck: frozenset[str] = frozenset()
-        standing = standings[account_id]
-        wanted = BANNED if standing.status in BANNED else BANNED | {"ask"}
-        number = 0
-        while standing.status in wanted and standing.path and number < WAYS_MAX:
-            number += 1
-            path = {
-                fact
-                for hop in standing.path
-                for pair in [view.evidence.graph.pair(hop.start, hop.end)]
-                if pair is not None
-                for fact in pair.shared
-            } - struck
-            if not path:
-                break
-            struck |= path
-            after = view.evidence.standings(struck, view.weighings)
-            standing = next(s for s in after if s.account_id == account_id)
-        found[account_id] = number
-    return found
+    expanded = functools.cache(
+        lambda struck: {s.account_id: s for s in view.strikes.standings_without(struck)}
+    )
+    standings = {s.account_id: s for s in view.strikes.standings}
+    return {
+        account_id: _ways(view, standings[account_id], expanded) for account_id in account_ids[:LOOKED_AT_MAX]
+    }
+
+
+def _ways(
+    view: View, standing: Standing, expanded: Callable[[frozenset[str]], Mapping[str, Standing]]
+) -> int:
+    """Count the ways in of one account; only where it stays in does the case have to be expanded anew."""
+    account_id, status = standing.account_id, standing.status
+    wanted = BANNED if status in BANNED else BANNED | {"ask"}
+    struck: frozenset[str] = frozenset()
+    number = 0
+    while status in wanted and number < WAYS_MAX:
+        if struck:
+            standing = expanded(struck)[account_id]
+        if not standing.path:
+            break
+        number += 1
+        path = {
+            fact
+            for hop in standing.path
+            for pair in [view.evidence.graph.pair(hop.start, hop.end)]
+            if pair is not None
+            for fact in pair.shared
+        } - struck
+        if not path:
+            break
+        struck |= path
+        status = view.strikes.changed(struck).get(account_id, view.strikes.statuses[account_id])
+    return number
 
 
 def _doubt(view: View, member: Mapping[str, Any]) -> Doubt:
