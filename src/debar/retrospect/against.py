@@ -260,3 +260,26 @@ def rarities(rows: Sequence[tuple[str, bool, str, str]], *, words: str) -> list[
         )
         for account_id, asked, stratum, attribute in rows
     ]
+
+
+def shares(rows: Iterable[Sequence[Any]], of: str) -> list[Measured]:
+    """Return which part of what each account has shows something; all accounts are one stratum.
+
+    Args:
+        rows: (account, asked, how many show it, how many there are), one an account.
+        of: What is counted, such as ``launches on one day``.
+
+    Example:
+        >>> shares([("a", True, 1, 4)], "ads")[0].shown
+        '1 of 4 ads'
+    """
+    return [
+        Measured(
+            account_id=account_id,
+            asked=bool(asked),
+            stratum="",
+            value=share(int(part), total),
+            shown=f"{int(part):,} of {total:,} {of}",
+        )
+        for account_id, asked, part, total in rows
+    ]

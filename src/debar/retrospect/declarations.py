@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from debar.model.problem import EXIT_USAGE, DebarError
-from debar.retrospect.against import Measured
+from debar.retrospect.against import shares
 from debar.retrospect.clock import share
 from debar.retrospect.steps import UNATTRIBUTED
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from debar.model.ports import Engine
     from debar.model.window import Window
+    from debar.retrospect.against import Measured
 
 TEXTS_MIN: Final = 5
 """An account with fewer ads whose text and declaration are known has no subject."""
@@ -135,25 +136,14 @@ GROUP BY a.declared_political"""
 
 def are_told(engine: Engine) -> bool:
     """Tell whether any ad of the window says that it was not declared political, and has a text."""
-    ((undeclared,),) = engine.rows(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM retrospect_said"
-        " WHERE NOT declared_political AND text IS NOT NULL LIMIT 1) AS found"
+    return bool(
+        engine.rows("SELECT 1 FROM retrospect_said WHERE NOT declared_political AND text IS NOT NULL LIMIT 1")
     )
-    return bool(undeclared)
 
 
 def undeclared(engine: Engine, words: Sequence[str]) -> list[Measured]:
     """Return of each account the share of its ads that speak of an election and were not declared."""
-    return [
-        Measured(
-            account_id=account_id,
-            asked=bool(asked),
-            stratum="",
-            value=share(int(found), total),
-            shown=f"{int(found):,} of {total:,} ads",
-        )
-        for account_id, asked, found, total in engine.rows(_BY_ACCOUNT, bound(words))
-    ]
+    return shares(engine.rows(_BY_ACCOUNT, bound(words)), "ads")
 
 
 def how_often(engine: Engine, words: Sequence[str], window: Window) -> tuple[int | None, int | None]:

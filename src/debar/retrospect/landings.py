@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from debar.model.step import Step
-from debar.retrospect.against import Measured
-from debar.retrospect.clock import share
+from debar.retrospect.against import shares
 from debar.retrospect.steps import UNATTRIBUTED
 
 if TYPE_CHECKING:
     from debar.model.ports import Engine
+    from debar.retrospect.against import Measured
 
 LANDINGS_MIN: Final = 5
 """An account with fewer ads that say where they lead has no habit."""
@@ -87,11 +87,7 @@ ORDER BY l.account_id"""
 
 def are_told(engine: Engine) -> bool:
     """Tell whether any ad of the window says where it leads."""
-    ((known,),) = engine.rows(
-        "SELECT COUNT(*) FROM (SELECT 1 AS one FROM retrospect_said WHERE landing_url IS NOT NULL LIMIT 1)"
-        " AS found"
-    )
-    return bool(known)
+    return bool(engine.rows("SELECT 1 FROM retrospect_said WHERE landing_url IS NOT NULL LIMIT 1"))
 
 
 def templates(engine: Engine) -> list[Measured]:
@@ -101,13 +97,4 @@ def templates(engine: Engine) -> list[Measured]:
     parameters in their order, with the values of utm_source and utm_medium.
     """
     engine.run(led_step())
-    return [
-        Measured(
-            account_id=account_id,
-            asked=bool(asked),
-            stratum="",
-            value=share(int(shared), total),
-            shown=f"{int(shared):,} of {total:,} ads",
-        )
-        for account_id, asked, shared, total in engine.rows(_BY_ACCOUNT)
-    ]
+    return shares(engine.rows(_BY_ACCOUNT), "ads")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from debar.model.money import Money, show
 from debar.retrospect import declarations, holders, landings, steps
-from debar.retrospect.against import AgainstOthers, Measured, Untold, compare, rarities
-from debar.retrospect.clock import MILLION, OFFICE_DAYS, OFFICE_HOURS, percent, share, zone
+from debar.retrospect.against import AgainstOthers, Measured, Untold, compare, rarities, shares
+from debar.retrospect.clock import MILLION, OFFICE_DAYS, OFFICE_HOURS, percent, zone
 from debar.retrospect.steps import UNATTRIBUTED
 
 if TYPE_CHECKING:
@@ -166,16 +166,7 @@ def _office(engine: Engine, time_zone: str) -> list[Measured]:
         f" FROM ({timed}) AS t JOIN retrospect_hours AS h ON h.hour = t.hour"
         f" GROUP BY t.account_id, t.asked HAVING COUNT(*) >= {LAUNCHES_MIN} ORDER BY t.account_id"
     )
-    return [
-        Measured(
-            account_id=account_id,
-            asked=bool(asked),
-            stratum="",
-            value=share(inside, total),
-            shown=f"{inside:,} of {total:,} launches",
-        )
-        for account_id, asked, inside, total in rows
-    ]
+    return shares(rows, "launches")
 
 
 def _bursts(engine: Engine) -> list[Measured]:
@@ -186,16 +177,7 @@ def _bursts(engine: Engine) -> list[Measured]:
         f" FROM retrospect_ads WHERE account_id <> '{UNATTRIBUTED}' GROUP BY 1, 2, 3) AS days"
         f" GROUP BY account_id, asked HAVING SUM(launches) >= {LAUNCHES_MIN} ORDER BY account_id"
     )
-    return [
-        Measured(
-            account_id=account_id,
-            asked=bool(asked),
-            stratum="",
-            value=share(busiest, total),
-            shown=f"{busiest:,} of {total:,} launches on one day",
-        )
-        for account_id, asked, busiest, total in rows
-    ]
+    return shares(rows, "launches on one day")
 
 
 def _after(engine: Engine, day: date) -> list[Measured]:
@@ -207,16 +189,7 @@ def _after(engine: Engine, day: date) -> list[Measured]:
         f" GROUP BY account_id, asked HAVING COUNT(*) >= {LAUNCHES_MIN} ORDER BY account_id",
         {"day": day},
     )
-    return [
-        Measured(
-            account_id=account_id,
-            asked=bool(asked),
-            stratum="",
-            value=share(int(after), total),
-            shown=f"{int(after):,} of {total:,} launches after {day}",
-        )
-        for account_id, asked, after, total in rows
-    ]
+    return shares(rows, f"launches after {day}")
 
 
 _EARLY: Final = f"""

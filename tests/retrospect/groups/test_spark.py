@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
 
-from creative_worlds import ADS, ad_world, plant
+from creative_engines import MEMBERS, both_engines
 from debar.retrospect.groups import find_groups
-from debar.stores.spark_engine import SparkEngine
-from linking_worlds import ACCOUNTS, IDENTIFIERS
 
 if TYPE_CHECKING:
     from debar.retrospect.groups import Groups
-
-MEMBERS = ("account-0003", "account-0014", "account-0029")
 
 
 def without_rates(found: Groups) -> Groups:
@@ -35,14 +29,7 @@ def without_rates(found: Groups) -> Groups:
 @pytest.mark.filterwarnings("ignore")
 def test_both_engines_find_the_same_groups() -> None:
     """The same members, ties, sentences, and counts of the ads behind them."""
-    if find_spec("pyspark") is None or shutil.which("java") is None:
-        pytest.skip("needs pyspark and Java")
-    world = ad_world(2, accounts=30, ads=4)
-    for signal in ("copy", "wording", "landing", "template", "audience", "launch"):
-        plant(world, MEMBERS, signal, times=10)
-    with world.load() as duck, SparkEngine(threads=2) as spark:
-        for table, columns in (("accounts", ACCOUNTS), ("ads", ADS), ("identifiers", IDENTIFIERS)):
-            spark.load(table, columns, duck.rows(f"SELECT {', '.join(columns)} FROM {table}"))
+    with both_engines() as (duck, spark):
         expected, got = (find_groups(engine, rate=0.05) for engine in (duck, spark))
     assert [group.members for group in expected.groups] == [MEMBERS]
     assert without_rates(got) == without_rates(expected)

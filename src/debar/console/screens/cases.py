@@ -51,23 +51,28 @@ def case_rows(asked: Asked) -> list[dict[str, Any]]:
     address = desk.setting.register
     kept = desk.cases.everything()
     if address is None or not is_there(address):
-        rows = [_row(asked, case, latest.get(case.case_id), None) for case in kept]
+        rows = [_row(asked, case, latest.get(case.case_id), None, frozenset()) for case in kept]
     else:
         with open_register(address, read_only=True) as register:
-            rows = [_row(asked, case, latest.get(case.case_id), register) for case in kept]
+            appealed = under_appeal(register)
+            rows = [_row(asked, case, latest.get(case.case_id), register, appealed) for case in kept]
     return sorted(
         rows, key=lambda row: (row["due_on"] or "9999", row["state"] in STATES[3:4], row["case_id"])
     )
 
 
 def _row(
-    asked: Asked, case: KeptCase, version: Version | None, register: RegisterReader | None
+    asked: Asked,
+    case: KeptCase,
+    version: Version | None,
+    register: RegisterReader | None,
+    appealed: frozenset[str],
 ) -> dict[str, Any]:
     job = asked.desk.jobs.of_case(case.case_id)
     summary = version.summary if version else {}
     versions = asked.desk.cases.versions(case.case_id)
     proposed = [v for v in versions if v.proposed]
-    state = standing(proposed[-1], register) if proposed and register else {"state": "open"}
+    state = standing(proposed[-1], register, appealed) if proposed and register else {"state": "open"}
     since = _undecided_since(versions)
     return {
         "case_id": case.case_id,
@@ -100,18 +105,31 @@ def _undecided_since(versions: Sequence[Version]) -> str | None:
     return since
 
 
-def standing(version: Version, register: RegisterReader) -> dict[str, Any]:
-    """Return the state of a proposed version: state, decision_id, due_on (soonest review of a suspension)."""
-    types = {entry.type for entry in register.entries_of_plan(version.plan_sha256)}
-    if "debar" not in types:
+def under_appeal(register: RegisterReader) -> frozenset[str]:
+    """Return the decisions against which an appeal is open."""
+    return frozenset(appeal.decision_id for appeal in all_appeals(register).values() if appeal.is_open)
+
+
+def decided_by(version: Version, register: RegisterReader) -> str | None:
+    """Return the id of the decision that a proposed version became; None where it was not applied."""
+    applied = any(entry.type == "debar" for entry in register.entries_of_plan(version.plan_sha256))
+    return str(version.summary["decision_id"]) if applied else None
+
+
+def standing(version: Version, register: RegisterReader, appealed: frozenset[str]) -> dict[str, Any]:
+    """Return the state of a proposed version: state, decision_id, due_on (soonest review of a suspension).
+
+    Args:
+        version: The version.
+        register: Says what became of it.
+        appealed: What :func:`under_appeal` gives.
+    """
+    decision_id = decided_by(version, register)
+    if decision_id is None:
         approved = bool(register.approvals(version.plan_sha256))
         return {"state": "approved" if approved else "plan ready", "decision_id": None, "due_on": None}
-    decision_id = version.summary["decision_id"]
     in_force = register.standings(decision_id)
-    appealed = any(
-        appeal.decision_id == decision_id and appeal.is_open for appeal in all_appeals(register).values()
-    )
-    state = "reversed" if not in_force else "under appeal" if appealed else "in force"
+    state = "reversed" if not in_force else "under appeal" if decision_id in appealed else "in force"
     return {
         "state": state,
         "decision_id": decision_id,

@@ -17,7 +17,7 @@ from debar.app.verbs import write_whole
 from debar.briefs.moneyview import KEPT_LINES, LABELS
 from debar.console.money.kept import BOOK_FORMS
 from debar.console.money.plots import shares, waterfall
-from debar.console.screens.cases import standing
+from debar.console.screens.cases import decided_by
 from debar.console.web.asking import SIGNED_IN, Asked, Deed, Done, File, Page, Screen
 from debar.console.web.rendering import money
 from debar.model.canonical import canonical_json
@@ -144,7 +144,7 @@ def giving(asked: Asked, version: Version) -> dict[str, Any]:
     if not proposed:
         return nothing
     with open_register(asked.desk.setting.register_address(), read_only=True) as register:
-        decision_id = standing(proposed[-1], register)["decision_id"]
+        decision_id = decided_by(proposed[-1], register)
     if decision_id is None:
         return nothing
     donation = donation_at(load_decision(asked.desk.setting, decision_id))

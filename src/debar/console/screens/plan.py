@@ -12,7 +12,7 @@ from debar.app.applying import decision_of, enrolled_keys
 from debar.app.gates.administering import status
 from debar.app.reversal.telling import revision_text
 from debar.app.verbs import approve
-from debar.console.screens.cases import standing
+from debar.console.screens.cases import standing, under_appeal
 from debar.console.web.asking import SIGNED_IN, Asked, Deed, Done, Page, Screen
 from debar.model.money import format_micros, parse_micros
 from debar.model.problem import EXIT_REFUSED, DebarError
@@ -212,7 +212,9 @@ def in_force(asked: Asked, version: Version, plan: Plan, register: RegisterReade
         decision_id_of(plan.document) if version.kind == BAN else plan.document["reverses"]["decision_id"]
     )
     told = status(asked.desk.setting, now=asked.now).document
-    found = standing(version, register) if version.kind == BAN else {"state": "in force"}
+    found = (
+        standing(version, register, under_appeal(register)) if version.kind == BAN else {"state": "in force"}
+    )
     return {
         "applied": True,
         "decision_id": decision_id,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from debar.app.decisions import load_decision
 from debar.app.record.publishing import publish
 from debar.console.desk.stating import FOLDER, newest_entry
-from debar.console.screens.cases import standing
+from debar.console.screens.cases import decided_by
 from debar.console.web.asking import ANYBODY, DECIDERS, SIGNED_IN, Asked, Deed, Done, File, Page, Screen
 from debar.model.problem import EXIT_REFUSED, DebarError
 from debar.register.address import is_there, open_register
@@ -164,9 +164,9 @@ def _decided(asked: Asked) -> tuple[Version | None, str | None]:
     proposed = [one for one in asked.desk.cases.versions(asked.path["case_id"]) if one.proposed]
     with open_register(asked.desk.setting.register_address(), read_only=True) as register:
         for version in reversed(proposed):
-            found = standing(version, register)["decision_id"]
+            found = decided_by(version, register)
             if found is not None:
-                return version, str(found)
+                return version, found
     return None, None
 
 

@@ -32,13 +32,27 @@ def landing_step() -> Step:
 
 def query_step(ads: str = "ads") -> Step:
     """Return the step ``creative_queries``: account_no, query (what follows ``?``, lower case), unit_no."""
+    return _unit_step(
+        "creative_queries", "query", query_of("d.landing_url"), ads=ads, of="STRPOS(d.landing_url, '?') > 0"
+    )
+
+
+def _unit_step(name: str, column: str, made: str, *, ads: str, of: str) -> Step:
+    """Return the step that numbers what accounts have in a column: account_no, the column, unit_no.
+
+    Args:
+        name: Of the table.
+        column: What the column is called.
+        made: SQL of its value, of the ad ``d``.
+        ads: The table of ads.
+        of: SQL of which ads have one.
+    """
     return Step(
-        name="creative_queries",
+        name=name,
         sql=(
-            "SELECT account_no, query, DENSE_RANK() OVER (ORDER BY query) AS unit_no FROM ("
-            f"SELECT DISTINCT a.account_no, {query_of('d.landing_url')} AS query FROM {ads} AS d"
-            " JOIN creative_accounts AS a ON a.account_id = d.account_id"
-            " WHERE STRPOS(d.landing_url, '?') > 0) AS asked"
+            f"SELECT account_no, {column}, DENSE_RANK() OVER (ORDER BY {column}) AS unit_no FROM ("
+            f"SELECT DISTINCT a.account_no, {made} AS {column} FROM {ads} AS d"
+            f" JOIN creative_accounts AS a ON a.account_id = d.account_id WHERE {of}) AS had"
         ),
     )
 
@@ -72,14 +86,8 @@ def template_step() -> Step:
 
 def aim_step(ads: str = "ads") -> Step:
     """Return the step ``creative_aims``: account_no, targeting (lower case), unit_no."""
-    return Step(
-        name="creative_aims",
-        sql=(
-            "SELECT account_no, targeting, DENSE_RANK() OVER (ORDER BY targeting) AS unit_no FROM ("
-            f"SELECT DISTINCT a.account_no, LOWER(d.targeting) AS targeting FROM {ads} AS d"
-            " JOIN creative_accounts AS a ON a.account_id = d.account_id"
-            " WHERE d.targeting IS NOT NULL) AS aimed"
-        ),
+    return _unit_step(
+        "creative_aims", "targeting", "LOWER(d.targeting)", ads=ads, of="d.targeting IS NOT NULL"
     )
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from debar.linking.creative.pairs import SAYS
-from debar.model.legible import legible
 from debar.notices.report.groups_picture import groups_picture
 from debar.notices.report.tables import Cell, Table
 from debar.retrospect.groups.words import (
@@ -19,6 +18,8 @@ from debar.retrospect.groups.words import (
     NONE_FOUND,
     chance_sentence,
     looked_at,
+    members_named,
+    pairs_tied,
     strongest,
 )
 
@@ -87,19 +88,12 @@ def groups_section(found: Groups) -> Section:
     )
 
 
-def _names(group: Group, most: int) -> str:
-    names = [legible(name, length_max=60) for name in group.names[:most]]
-    more = len(group.members) - len(names)
-    return ", ".join(names) + (f", and {more:,} more" if more else "")
-
-
 def _told(place: int, group: Group) -> Told:
-    pairs = "1 pair is" if group.pairs_count == 1 else f"{group.pairs_count:,} pairs are"
     when = "" if group.first_on is None else f"; launched from {group.first_on} to {group.last_on}"
     return Told(
-        title=_names(group, TITLE_NAMES),
-        members=_names(group, MEMBERS_SHOWN) if len(group.members) > TITLE_NAMES else "",
-        tied=f"{len(group.ties):,} of {pairs} tied{when}",
+        title=members_named(group, TITLE_NAMES),
+        members=members_named(group, MEMBERS_SHOWN) if len(group.members) > TITLE_NAMES else "",
+        tied=f"{pairs_tied(group)}{when}",
         ads=Cell(said=f"{group.ads_count:,} ads", figure=f"group={place}"),
         held=tuple(
             Cell(
@@ -121,7 +115,12 @@ def _table(found: Groups) -> Table:
         whole = Cell(said=f"{group.ads_count:,}", figure=f"group={place}")
         tied = Cell(said=f"{len(group.ties):,} of {group.pairs_count:,}")
         lines.append(
-            (Cell(said=f"{place}. {_names(group, TITLE_NAMES)}"), Cell(said="all signals"), tied, whole)
+            (
+                Cell(said=f"{place}. {members_named(group, TITLE_NAMES)}"),
+                Cell(said="all signals"),
+                tied,
+                whole,
+            )
         )
         for held in group.signals:
             ads = Cell(said=f"{held.ads_count:,}", figure=f"group={place}:{held.signal}")

@@ -59,15 +59,27 @@ def find_groups(
     groups = gather({(tie.account_a, tie.account_b): tie.rate / MILLION for tie in ties})
     places = {account: number for number, group in enumerate(groups, start=1) for account in group}
     engine.load("group_members", {"account_id": "VARCHAR", "group_no": "INTEGER"}, sorted(places.items()))
-    find_behind(engine, _inside(ties, places))
-    told = _Told(names=_names(engine), days=_days(engine), ads=_ads(engine), behind=_behind(engine))
+    inside, outside = _by_group(ties, places)
+    find_behind(
+        engine,
+        [
+            (number, signal, tie.account_a, tie.account_b)
+            for number, held in inside.items()
+            for tie in held
+            for signal in tie.signals
+        ],
+    )
+    told = _Told(names=_names(engine), launched=_launched(engine), behind=_behind(engine))
     ((accounts,),) = engine.rows("SELECT COUNT(*) FROM creative_accounts")
     return Groups(
         rate=round(rate * MILLION),
         signals=looked_at,
         accounts_count=accounts,
         ties_count=len(ties),
-        groups=tuple(_group(number, group, ties, told) for number, group in enumerate(groups, start=1)),
+        groups=tuple(
+            _group(number, group, inside[number], outside[number], told)
+            for number, group in enumerate(groups, start=1)
+        ),
     )
 
 
@@ -158,11 +170,10 @@ def _ties(engine: Engine, rate: float, looked_at: Sequence[str]) -> list[Tie]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Told:
-    """What is told of the members: name, first and last day, ads; and a group's ads behind each signal."""
+    """What is told of the members: name; ads, first and last day; and a group's ads behind each signal."""
 
     names: Mapping[str, str]
-    days: Mapping[str, tuple[date, date]]
-    ads: Mapping[str, int]
+    launched: Mapping[str, tuple[int, date | None, date | None]]
     behind: Mapping[int, Mapping[str, int]]
 
 
@@ -175,34 +186,30 @@ def _names(engine: Engine) -> dict[str, str]:
     )
 
 
-def _days(engine: Engine) -> dict[str, tuple[date, date]]:
+def _launched(engine: Engine) -> dict[str, tuple[int, date | None, date | None]]:
+    """Return of each member with ads how many it has, and the first and the last day of those with a day."""
     return {
-        account_id: (first, last)
-        for account_id, first, last in engine.rows(
-            f"SELECT m.account_id, MIN({_DAY}), MAX({_DAY}) FROM group_members AS m"
-            " JOIN group_ads AS d ON d.account_id = m.account_id"
-            f" WHERE {_LAUNCH} IS NOT NULL GROUP BY m.account_id"
+        account_id: (ads, first, last)
+        for account_id, ads, first, last in engine.rows(
+            f"SELECT m.account_id, COUNT(*), MIN({_DAY}), MAX({_DAY}) FROM group_members AS m"
+            " JOIN group_ads AS d ON d.account_id = m.account_id GROUP BY m.account_id"
         )
     }
 
 
-def _ads(engine: Engine) -> dict[str, int]:
-    return dict(
-        engine.rows(
-            "SELECT m.account_id, COUNT(*) FROM group_members AS m"
-            " JOIN group_ads AS d ON d.account_id = m.account_id GROUP BY m.account_id"
-        )
-    )
-
-
-def _inside(ties: Sequence[Tie], places: Mapping[str, int]) -> list[tuple[int, str, str, str]]:
-    """Return group, signal and ends of each tie whose ends are in one group."""
-    return [
-        (places[tie.account_a], signal, tie.account_a, tie.account_b)
-        for tie in ties
-        for signal in tie.signals
-        if places.get(tie.account_a, -1) == places.get(tie.account_b)
-    ]
+def _by_group(
+    ties: Sequence[Tie], places: Mapping[str, int]
+) -> tuple[Mapping[int, list[Tie]], Mapping[int, list[Tie]]]:
+    """Return by a group's number the ties between its members, and those that lead out of it."""
+    inside: dict[int, list[Tie]] = defaultdict(list)
+    outside: dict[int, list[Tie]] = defaultdict(list)
+    for tie in ties:
+        ends = {places.get(tie.account_a), places.get(tie.account_b)}
+        of = inside if len(ends) == 1 else outside
+        for number in ends:
+            if number is not None:
+                of[number].append(tie)
+    return inside, outside
 
 
 def _behind(engine: Engine) -> dict[int, dict[str, int]]:
@@ -214,19 +221,19 @@ def _behind(engine: Engine) -> dict[int, dict[str, int]]:
     return found
 
 
-def _group(number: int, members: tuple[str, ...], ties: Sequence[Tie], told: _Told) -> Group:
-    inside = [tie for tie in ties if tie.account_a in members and tie.account_b in members]
-    outside = [tie for tie in ties if (tie.account_a in members) != (tie.account_b in members)]
-    known = [told.days[account] for account in members if account in told.days]
+def _group(
+    number: int, members: tuple[str, ...], inside: Sequence[Tie], outside: Sequence[Tie], told: _Told
+) -> Group:
+    launched = [told.launched[account] for account in members if account in told.launched]
     return Group(
         members=members,
         names=tuple(told.names[account] for account in members),
-        ads_count=sum(told.ads.get(account, 0) for account in members),
+        ads_count=sum(ads for ads, _, _ in launched),
         signals=_signals(inside, told.behind.get(number, {})),
         ties=tuple(inside),
         outside=tuple(outside),
-        first_on=min((first for first, _ in known), default=None),
-        last_on=max((last for _, last in known), default=None),
+        first_on=min((first for _, first, _ in launched if first is not None), default=None),
+        last_on=max((last for _, _, last in launched if last is not None), default=None),
         against=speaks_against(members, inside, outside),
     )
 

@@ -101,8 +101,20 @@ def summary(group: Group) -> str:
     """Say how many pairs of a group are tied, by what, and when its ads were launched."""
     when = "" if group.first_on is None else f", {group.first_on} to {group.last_on}"
     on = ", ".join(f"{held.signal} ({held.pairs_count:,})" for held in group.signals)
+    return f"{pairs_tied(group)}, by {on}{when}"
+
+
+def pairs_tied(group: Group) -> str:
+    """Say how many pairs of a group are tied."""
     pairs = "1 pair is" if group.pairs_count == 1 else f"{group.pairs_count:,} pairs are"
-    return f"{len(group.ties):,} of {pairs} tied, by {on}{when}"
+    return f"{len(group.ties):,} of {pairs} tied"
+
+
+def members_named(group: Group, most: int) -> str:
+    """Name the first members of a group; more are counted."""
+    names = [legible(name, length_max=60) for name in group.names[:most]]
+    more = len(group.members) - len(names)
+    return ", ".join(names) + (f", and {more:,} more" if more else "")
 
 
 def strongest(group: Group) -> Tie:
@@ -111,11 +123,8 @@ def strongest(group: Group) -> Tie:
 
 
 def _lines(number: int, group: Group) -> list[str]:
-    names = [legible(name, length_max=60) for name in group.names[:MEMBERS_SHOWN]]
-    more = len(group.members) - len(names)
-    also = f", and {more:,} more" if more else ""
     return [
-        f"  {number}. {', '.join(names)}{also}",
+        f"  {number}. {members_named(group, MEMBERS_SHOWN)}",
         f"    {summary(group)}; {group.ads_count:,} ads",
         f"    {' '.join(strongest(group).sentences)}",
         *(f"    against: {sentence}" for sentence in group.against),
